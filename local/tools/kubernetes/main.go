@@ -149,11 +149,11 @@ func startEtcd(dataDir string) *embed.Etcd {
 	config := embed.NewConfig()
 	config.Dir = filepath.Join(dataDir, "etcd")
 	config.ListenClientUrls = []url.URL{{Scheme: "unix", Host: "etcd.sock"}}
-	config.AdvertiseClientUrls = config.ListenClientUrls
+	config.AdvertiseClientUrls = []url.URL{{Scheme: "http", Host: "no-clients:2379"}} // a name is required, and never dialled
 	config.ListenPeerUrls = []url.URL{{Scheme: "unix", Host: "peer.sock"}}
-	config.AdvertisePeerUrls = config.ListenPeerUrls
+	config.AdvertisePeerUrls = []url.URL{{Scheme: "http", Host: "no-peers:2380"}}
 	config.InitialCluster = config.InitialClusterFromName(config.Name)
-	config.LogLevel = "warn"
+	config.LogLevel = "error"
 	config.AutoCompactionMode = "periodic"
 	config.AutoCompactionRetention = "10m"
 	etcd, err := embed.StartEtcd(config)
