@@ -1,0 +1,27 @@
+"""The words of our Kubernetes API: group, kinds, labels, annotations, finalizer."""
+
+GROUP = "byoc.clickhouse.dev"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+NAMESPACE = "clickhouse"
+
+WAREHOUSE_LABEL = f"{GROUP}/warehouse"
+SERVICE_LABEL = f"{GROUP}/service"
+REPLICA_LABEL = f"{GROUP}/replica"
+SIZE_LABEL = f"{GROUP}/size"
+SPEC_HASH_LABEL = f"{GROUP}/spec-hash"
+SERVING_LABEL = f"{GROUP}/serving"
+POOL_LABEL = f"{GROUP}/pool"
+
+ADMITTED_AT = f"{GROUP}/admitted-at"
+SERVED_AT = f"{GROUP}/served-at"
+DRAINING_SINCE = f"{GROUP}/draining-since"
+REMOVING_SINCE = f"{GROUP}/removing-since"
+LEFT_AT = f"{GROUP}/left-at"
+SOAK_FAILURES = f"{GROUP}/soak-failures"
+
+FINALIZER = f"{GROUP}/removal"
+MANAGER = "clickhouse-byoc-controller"
+
+WAREHOUSE_NAME_MAX = 20
+SERVICE_NAME_MAX = 20

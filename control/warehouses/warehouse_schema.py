@@ -1,0 +1,153 @@
+"""The schema of Warehouse: what its services share."""
+
+from control.warehouses.names import WAREHOUSE_NAME_MAX
+from control.warehouses.schema_parts import (
+    CONDITIONS,
+    Schema,
+    choice,
+    fixed,
+    moment,
+    record,
+    rule,
+    short_name_rule,
+    switch,
+    text,
+    whole,
+)
+
+VERSION_PATTERN = r"^[0-9]+\.[0-9]+(\.[0-9]+){0,2}(-[a-z0-9.]+)?$"
+IMAGE_PATTERN = r"^[a-z0-9][a-zA-Z0-9._:@/-]*$"
+
+KEEPER = record(
+    "The Keeper ensemble that all services of the warehouse share.",
+    {
+        "replicas": whole(
+            "Members; odd, so that a majority exists.",
+            enum=[1, 3, 5],
+            default=3,
+            **{"x-kubernetes-validations": [fixed("keeper.replicas")]},
+        ),
+        "memoryGib": whole("Memory of one member.", minimum=1, maximum=64, default=2),
+        "volumeGib": whole(
+            "Volume of one member.",
+            minimum=1,
+            maximum=1000,
+            default=10,
+            **{"x-kubernetes-validations": [fixed("keeper.volumeGib")]},
+        ),
+        "image": text("Repository of the Keeper image.", pattern=IMAGE_PATTERN, maxLength=255),
+    },
+    default={},
+)
+
+REPLICA_VOLUME = record(
+    "The volume of one replica: metadata and cache, and the data itself where disk is volume.",
+    {
+        "sizeGib": whole("Size in GiB.", minimum=1, maximum=65536, default=100),
+        "storageClass": text(
+            "Storage class; the cluster's default when empty.", maxLength=253, default=""
+        ),
+    },
+    default={},
+)
+
+SPEC = record(
+    "What the services of this warehouse share.",
+    {
+        "version": text(
+            "ClickHouse version of every service, the tag of the image;"
+            " the deployment's default when absent.",
+            pattern=VERSION_PATTERN,
+            maxLength=64,
+        ),
+        "image": text(
+            "Repository of the server image; the deployment's default when absent.",
+            pattern=IMAGE_PATTERN,
+            maxLength=255,
+        ),
+        "channel": choice(
+            "How soon new versions arrive.", ["fast", "default", "slow"], default="default"
+        ),
+        "storageProfile": choice(
+            "How replicas hold data: a copy each, shared objects (experimental upstream),"
+            " or the vendor's shared engine.",
+            ["replicated", "zero_copy", "smt"],
+            default="replicated",
+            **{"x-kubernetes-validations": [fixed("storageProfile")]},
+        ),
+        "acceptExperimental": switch(
+            "Needed for storageProfile zero_copy, which upstream does not hold fit for production.",
+            default=False,
+        ),
+        "disk": choice(
+            "Where parts live: in the deployment's data bucket, or on the replica's volume.",
+            ["objectStorage", "volume"],
+            default="objectStorage",
+            **{"x-kubernetes-validations": [fixed("disk")]},
+        ),
+        "credentialsSecret": text(
+            "Secret with the passwords; made by the controller. <name>-credentials when absent.",
+            pattern="^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+            maxLength=63,
+        ),
+        "keeper": KEEPER,
+        "replicaVolume": REPLICA_VOLUME,
+        "dataRetention": choice(
+            "What deleting the primary does with the data.",
+            ["retain", "delete"],
+            default="retain",
+        ),
+    },
+    rules=[
+        rule(
+            "self.storageProfile != 'zero_copy' || self.acceptExperimental",
+            "storageProfile zero_copy can lose data and is experimental upstream:"
+            " set acceptExperimental to true to use it all the same",
+        ),
+        rule(
+            "self.storageProfile == 'replicated' || self.disk == 'objectStorage'",
+            "storageProfile zero_copy and smt share objects: disk must be objectStorage",
+        ),
+    ],
+)
+
+STATUS = record(
+    "What the controller sees.",
+    {
+        "phase": choice("In one word.", ["Pending", "Creating", "Ready", "Degraded", "Deleting"]),
+        "observedGeneration": whole("Generation of the spec this status is about.", minimum=0),
+        "version": text("Version of the services."),
+        "image": text("Image that the services run."),
+        "storage": record(
+            "What the storage profile can do.",
+            {
+                "profile": text("Its name."),
+                "sharedBytes": switch("Replicas share one copy of the data."),
+                "multiWriter": switch("Several services may write."),
+                "needsLivePeer": switch("A waking replica fetches from a running one."),
+                "production": switch("Upstream holds it fit for production."),
+            },
+        ),
+        "keeper": record(
+            "The Keeper ensemble.",
+            {"members": whole("Wanted members."), "ready": whole("Ready members.")},
+        ),
+        "services": whole("Services of the warehouse.", minimum=0),
+        "credentialsSecret": text("Name of the Secret with the passwords."),
+        "since": moment("When the phase began."),
+        "conditions": CONDITIONS,
+    },
+)
+
+ROOT: Schema = record(
+    "Data and users that up to five services share.",
+    {
+        "apiVersion": {"type": "string"},
+        "kind": {"type": "string"},
+        "metadata": {"type": "object"},
+        "spec": SPEC,
+        "status": STATUS,
+    },
+    required=["spec"],
+    rules=[short_name_rule("warehouse", WAREHOUSE_NAME_MAX)],
+)
