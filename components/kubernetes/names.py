@@ -1,0 +1,46 @@
+"""Names that several layers and the programs inside the cluster agree on."""
+
+from enum import StrEnum
+
+API_GROUP = "byoc.clickhouse.dev"
+PART_OF = "clickhouse-byoc"
+
+POOL_LABEL = f"{API_GROUP}/pool"
+CONFIG_HASH_ANNOTATION = f"{API_GROUP}/config-hash"
+
+STORAGE_CLASS = "gp3"
+DEPLOYMENT_CONFIG_MAP = "deployment"
+DEFAULT_TLS_SECRET = "ingress-tls"  # noqa: S105 - the name of a Secret, not its content
+
+
+class Namespace(StrEnum):
+    SYSTEM = "byoc-system"
+    MONITORING = "byoc-monitoring"
+    TAILSCALE = "byoc-tailscale"
+    INGRESS = "byoc-ingress"
+    CLICKHOUSE = "clickhouse"
+
+
+class Pool(StrEnum):
+    SYSTEM = "system"
+    WORKLOAD = "workload"
+
+
+class Priority(StrEnum):
+    """Priority classes, in the order in which pods are given up when nodes run short."""
+
+    OBSERVABILITY = "byoc-observability"
+    CONTROL = "byoc-control"
+    DATA = "byoc-data"
+
+
+class ServiceAccount(StrEnum):
+    CONTROLLER = "controller"
+    STATE_EXPORTER = "state-exporter"
+    USAGE_SCRAPER = "usage-scraper"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    GRAFANA = "grafana"
+    KUBE_STATE_METRICS = "kube-state-metrics"
+    INGRESS = "ingress"
+    TAILSCALE = "tailscale"

@@ -1,0 +1,23 @@
+from components.kubernetes.platform.args import (
+    Buckets,
+    CertificatesArgs,
+    IngressArgs,
+    LoadBalancerArgs,
+    LoadBalancerController,
+    PlatformArgs,
+    Route,
+    StorageClassArgs,
+)
+from components.kubernetes.platform.layer import Platform
+
+__all__ = [
+    "Buckets",
+    "CertificatesArgs",
+    "IngressArgs",
+    "LoadBalancerArgs",
+    "LoadBalancerController",
+    "Platform",
+    "PlatformArgs",
+    "Route",
+    "StorageClassArgs",
+]
