@@ -52,5 +52,3 @@ def require_disk_space(folder: Path, needed_bytes: int, purpose: str) -> None:
             f"{purpose} needs {needed_bytes / GIB:.1f} GiB in {folder}, and {free_bytes / GIB:.1f} GiB are free.",
             "Free some space, or set BYOC_CACHE to a folder on a larger disk.",
         )
-
-

@@ -67,7 +67,9 @@ KUBERNETES = GoTool(
 GO_TOOLS = (PULUMI, KUBERNETES)
 
 
-def ensure_built(tool: GoTool, cache: Path, env: Mapping[str, str], say: Callable[[str], None]) -> Path:
+def ensure_built(
+    tool: GoTool, cache: Path, env: Mapping[str, str], say: Callable[[str], None]
+) -> Path:
     """Return the program's path, building it first if this cache has it not yet."""
     target = tool.target(cache)
     if not target.exists():
@@ -89,7 +91,9 @@ def require_go(tool: GoTool, env: Mapping[str, str]) -> None:
 
 def build(tool: GoTool, draft: Path, env: Mapping[str, str], say: Callable[[str], None]) -> None:
     started_s = time.monotonic()
-    say(f"{tool.name} {tool.version}: building from its Go module, about {tool.expected_s // 60} min")
+    say(
+        f"{tool.name} {tool.version}: building from its Go module, about {tool.expected_s // 60} min"
+    )
     binary = draft / tool.name
     argv = ["go", "build", "-trimpath", "-mod=readonly", "-o", str(binary)]
     argv += ["-ldflags", tool.link_flags, tool.package]
@@ -132,5 +136,3 @@ def last_error(output: Path) -> str:
         if line.strip() and not line.startswith("go: downloading")
     ]
     return " / ".join(lines[-3:]) or "no output"
-
-

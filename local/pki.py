@@ -83,7 +83,9 @@ class Authority:
 
     def issue_server(self, user: str, names: list[str]) -> tuple[str, str]:
         alternatives = x509.SubjectAlternativeName([general_name(name) for name in names])
-        return self._issue(Identity(file="", user=user), ExtendedKeyUsageOID.SERVER_AUTH, alternatives)
+        return self._issue(
+            Identity(file="", user=user), ExtendedKeyUsageOID.SERVER_AUTH, alternatives
+        )
 
     def issue_client(self, identity: Identity) -> tuple[str, str]:
         return self._issue(identity, ExtendedKeyUsageOID.CLIENT_AUTH, None)

@@ -1,0 +1,57 @@
+"""The image map: which program of this machine plays which container image."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from local.instance import Instance, write_atomically
+from local.programs import Program, Programs
+
+CONTROL_IMAGE = "clickhouse-byoc/control"
+
+
+def write_image_map(instance: Instance, programs: Programs) -> None:
+    images = {
+        CONTROL_IMAGE: control_image(instance.checkout),
+        **programs.engine.images(),
+        "quay.io/prometheus/prometheus": program_image(
+            programs.prometheus, "/bin/prometheus", "Install Debian's package prometheus"
+        ),
+        "quay.io/prometheus/alertmanager": program_image(
+            programs.alertmanager,
+            "/bin/alertmanager",
+            "Install Debian's package prometheus-alertmanager",
+        ),
+    }
+    write_atomically(instance.images_file, json.dumps(images, indent=1))
+
+
+def control_image(checkout: Path) -> dict[str, Any]:
+    """Our own image is this checkout, run by the interpreter that runs `byoc`."""
+    folders = {str(checkout), sys.prefix, sys.base_prefix}
+    return {
+        "commands": {"python": [sys.executable]},
+        "read_only": sorted(outermost(folders)),
+        "env": {"PYTHONDONTWRITEBYTECODE": "1"},
+    }
+
+
+def outermost(folders: set[str]) -> set[str]:
+    return {
+        folder
+        for folder in folders
+        if not any(other != folder and Path(folder).is_relative_to(other) for other in folders)
+    }
+
+
+def program_image(program: Program, command: str, remedy: str) -> dict[str, Any]:
+    if program.path is None:
+        return {"why_not": f"{program.name} is not on this machine: {program.origin} {remedy}."}
+    return {
+        "entrypoint": [program.path],
+        "commands": {command: [program.path], program.name: [program.path]},
+        "read_only": [str(Path(program.path).parent)],
+    }
