@@ -24,11 +24,13 @@ lint: venv
 
 venv: $(VENV)/ready
 
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock bootstrap.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed, {sys.version.split()[0]} is here: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --no-compile --require-hashes -r requirements.lock
-	$(VENV)/bin/pip install --quiet --no-compile --no-deps --no-build-isolation --editable .
+	$(VENV)/bin/pip install --quiet --require-hashes -r bootstrap.lock
+	$(VENV)/bin/uv pip sync --quiet --python $(VENV)/bin/python --require-hashes requirements.lock bootstrap.lock \
+	  || $(VENV)/bin/pip install --quiet --no-compile --require-hashes -r requirements.lock
+	$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
 	touch $@
 
 lock: venv

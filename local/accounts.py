@@ -1,4 +1,5 @@
-"""The customer's AWS account of the local cloud, and the key of the engineer who runs `pulumi up` there."""
+"""The customer's AWS account of the local cloud, and the key of the engineer who runs `pulumi up`
+there."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ REGION = "us-east-1"
 
 
 def ensure_engineer_key(instance: Instance) -> dict[str, str]:
-    """Return the environment variables of the engineer's access key, making user and key where they are not.
+    """Return the environment variables of the engineer's access key, making user and key where they
+    are not.
 
-    The key is kept in a file that only this user can read. A key that the emulator has forgotten is replaced.
+    The key is kept in a file that only this user can read. A key that the emulator has forgotten is
+    replaced.
     """
     file = instance.secrets_dir / "aws.json"
     if file.exists():

@@ -1,4 +1,5 @@
-"""The cache outside the checkout: what was built or fetched once serves every checkout of this machine."""
+"""The cache outside the checkout: what was built or fetched once serves every checkout of this
+machine."""
 
 from __future__ import annotations
 
@@ -23,9 +24,11 @@ def cache_dir(env: Mapping[str, str]) -> Path:
 
 @contextlib.contextmanager
 def building(target: Path) -> Iterator[Path | None]:
-    """Give an empty folder to fill, which becomes `target` in one step when the block ends without an error.
+    """Give an empty folder to fill, which becomes `target` in one step when the block ends without
+    an error.
 
-    Gives None when `target` stands already. Only one process builds a target; the others wait for it.
+    Gives None when `target` stands already. Only one process builds a target; the others wait for
+    it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / f".{target.name}.lock").open("w") as lock:
@@ -49,6 +52,7 @@ def require_disk_space(folder: Path, needed_bytes: int, purpose: str) -> None:
     free_bytes = shutil.disk_usage(existing).free
     if free_bytes < needed_bytes:
         raise LocalError(
-            f"{purpose} needs {needed_bytes / GIB:.1f} GiB in {folder}, and {free_bytes / GIB:.1f} GiB are free.",
+            f"{purpose} needs {needed_bytes / GIB:.1f} GiB in {folder}, and "
+            f"{free_bytes / GIB:.1f} GiB are free.",
             "Free some space, or set BYOC_CACHE to a folder on a larger disk.",
         )

@@ -1,4 +1,5 @@
-"""The life of a local cloud: up, down, reset. Every step looks at what stands and does only what is missing."""
+"""The life of a local cloud: up, down, reset. Every step looks at what stands and does only what is
+missing."""
 
 from __future__ import annotations
 
@@ -89,7 +90,8 @@ def only_one_at_a_time(checkout: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             raise LocalError(
-                f"Another `byoc local` command (pid {lock.read().strip() or 'unknown'}) is at work here.",
+                f"Another `byoc local` command (pid {lock.read().strip() or 'unknown'}) is at "
+                f"work here.",
                 "Wait until it ends, or interrupt it; then run this one again.",
             ) from None
         lock.truncate(0)
@@ -99,12 +101,14 @@ def only_one_at_a_time(checkout: Path) -> Iterator[None]:
 
 
 def forget_if_memory_is_lost(instance: Instance, say: Say) -> None:
-    """The AWS emulator keeps its objects in memory: once it has ended, what the others remember is of no use."""
+    """The AWS emulator keeps its objects in memory: once it has ended, what the others remember is
+    of no use."""
     run_dir = instance.state_dir / "run"
     if process.find(AWS.name, run_dir) or not process.was_started(AWS.name, run_dir):
         return
     say(
-        "the local AWS has ended since the last `up`, and its objects with it: starting with an empty cloud"
+        "the local AWS has ended since the last `up`, and its objects with it: starting with "
+        "an empty cloud"
     )
     stop_servers(instance, say)
     end_leftovers(instance.state_dir)
@@ -150,7 +154,8 @@ def start_servers(instance: Instance, programs: Programs, env: Mapping[str, str]
 
 
 def stop_servers(instance: Instance, say: Say) -> None:
-    """The kubelet first, so that it stops its pods in order; the others do not depend on each other."""
+    """The kubelet first, so that it stops its pods in order; the others do not depend on each
+    other."""
     run_dir = instance.state_dir / "run"
 
     def stop(server: Server) -> None:
@@ -164,7 +169,8 @@ def stop_servers(instance: Instance, say: Say) -> None:
 
 
 def end_leftovers(folder: Path) -> None:
-    """End what a killed part left behind: every process that was started with a path below `folder`."""
+    """End what a killed part left behind: every process that was started with a path below
+    `folder`."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     marker = f"{folder}/"
     left = []
@@ -183,7 +189,8 @@ def ensure_secret(file: Path, prefix: str = "") -> None:
 
 
 def ensure_stack(instance: Instance, variables: Mapping[str, str], env: Mapping[str, str]) -> None:
-    """Make the stack once, in a folder of its own: there its encryption salt stays out of the tracked stack file."""
+    """Make the stack once, in a folder of its own: there its encryption salt stays out of the
+    tracked stack file."""
     backend = instance.state_dir / "state"
     backend.mkdir(exist_ok=True)
     stack_env = applied(variables, process.without_cloud_settings(env))

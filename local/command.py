@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ParamSpec
 
 import typer
 
@@ -30,7 +30,10 @@ def main_checkout() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-def answering[**P](command: Callable[P, None]) -> Callable[P, None]:
+P = ParamSpec("P")
+
+
+def answering(command: Callable[P, None]) -> Callable[P, None]:
     """Turn a LocalError into its two sentences and exit code 1."""
 
     @wraps(command)

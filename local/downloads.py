@@ -1,4 +1,5 @@
-"""Official releases, fetched where the internet is there and checked against the checksums published with them."""
+"""Official releases, fetched where the internet is there and checked against the checksums
+published with them."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ PULUMI_RELEASE = Release(
 
 
 def try_download(release: Release, cache: Path, say: Callable[[str], None]) -> Path | None:
-    """Return the folder of the unpacked release, or None (with a line that says why) where it can't be had."""
+    """Return the folder of the unpacked release, or None (with a line that says why) where it can't
+    be had."""
     target = cache / "releases" / f"{release.name}-{release.version}"
     if target.exists():
         return target

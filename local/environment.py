@@ -1,4 +1,4 @@
-"""The environment in which the `local` stack is worked on, by `byoc` and by `pulumi` typed by hand."""
+"""The environment of the `local` stack, for `byoc` and for `pulumi` typed by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from local.instance import Instance
 
 
 def stack_environment(instance: Instance, pulumi: Path, key: Mapping[str, str]) -> dict[str, str]:
-    """Variables to set; PATH here is what goes in front of the caller's PATH, and has no secret in it."""
+    """Variables to set; PATH here is what goes in front of the caller's PATH, and has no secret in
+    it."""
     folders = [str(instance.bin_dir), str(Path(sys.executable).parent), str(pulumi.parent)]
     return {
         "PATH_PREFIX": ":".join(folders),

@@ -84,7 +84,8 @@ def ensure_built(
 def require_go(tool: GoTool, env: Mapping[str, str]) -> None:
     if shutil.which("go", path=env.get("PATH")) is None:
         raise LocalError(
-            f"{tool.name} {tool.version} has to be built from its Go module, and there is no `go` on PATH.",
+            f"{tool.name} {tool.version} has to be built from its Go module, and there is no "
+            f"`go` on PATH.",
             "Install Go 1.26 or newer, or put a ready-made binary on PATH (pulumi only).",
         )
 
@@ -92,7 +93,8 @@ def require_go(tool: GoTool, env: Mapping[str, str]) -> None:
 def build(tool: GoTool, draft: Path, env: Mapping[str, str], say: Callable[[str], None]) -> None:
     started_s = time.monotonic()
     say(
-        f"{tool.name} {tool.version}: building from its Go module, about {tool.expected_s // 60} min"
+        f"{tool.name} {tool.version}: building from its Go module, about "
+        f"{tool.expected_s // 60} min"
     )
     binary = draft / tool.name
     argv = ["go", "build", "-trimpath", "-mod=readonly", "-o", str(binary)]
@@ -107,7 +109,8 @@ def build(tool: GoTool, draft: Path, env: Mapping[str, str], say: Callable[[str]
     if process.returncode:
         raise LocalError(
             f"Building {tool.name} failed: {last_error(output)}",
-            "If the Go module proxy was out of reach, run the same command again: what was fetched is kept.",
+            "If the Go module proxy was out of reach, run the same command again: what was "
+            "fetched is kept.",
         )
     output.unlink()
     say(f"{tool.name} {tool.version}: built in {time.monotonic() - started_s:.0f} s")

@@ -1,4 +1,4 @@
-"""Where one checkout's local cloud lives: its state folder and its own block of loopback addresses."""
+"""Where one checkout's local cloud lives: a state folder and a block of loopback addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ CREDENTIALS_PORT = 8180
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One local cloud. All its servers listen in 127.<block>.0.0/16, on the ports that they have on a real cluster."""
+    """One local cloud. All its servers listen in 127.<block>.0.0/16, on the ports that they have on
+    a real cluster."""
 
     checkout: Path
     block: int
@@ -123,8 +124,10 @@ def create_instance(checkout: Path) -> Instance:
             break
     else:
         raise LocalError(
-            "Every block from 127.16.0.0/16 to 127.199.0.0/16 has a listener on the API server's port 6443.",
-            "Stop other local clouds (`byoc local down` in their checkouts), or whatever listens on 0.0.0.0:6443.",
+            "Every block from 127.16.0.0/16 to 127.199.0.0/16 has a listener on the API "
+            "server's port 6443.",
+            "Stop other local clouds (`byoc local down` in their checkouts), or whatever "
+            "listens on 0.0.0.0:6443.",
         )
     file = instance_file(checkout)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""The executables that the Pulumi engine looks for on PATH, each a line that starts our Python stand-in."""
+"""The executables that the Pulumi engine looks for on PATH, each a line that starts our Python
+stand-in."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ PLUGINS = (
 
 
 def write_scripts(folder: Path, env: Mapping[str, str]) -> None:
-    """Write a script for each plugin that has no official executable on PATH, and remove the others."""
+    """Write a script for each plugin that has no official executable on PATH, and remove the
+    others."""
     for plugin in PLUGINS:
         script = folder / plugin.executable
         if official(plugin, folder, env):

@@ -1,4 +1,5 @@
-"""Long-lived processes of the local cloud: started once, found again by pid and start time, stopped in order."""
+"""Long-lived processes of the local cloud: started once, found again by pid and start time, stopped
+in order."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """How to start a part: `argv` holds no secret, because every user of the machine can read it."""
+    """How to start a part: `argv` holds no secret, since every user can read it."""
 
     name: str
     argv: Sequence[str]
@@ -52,7 +53,8 @@ class Launch:
 
 
 def start(launch: Launch, run_dir: Path, logs_dir: Path) -> Running:
-    """Start in a session of its own, so that it outlives the terminal; output goes to `<logs>/<name>.log`."""
+    """Start in a session of its own, so that it outlives the terminal; output goes to
+    `<logs>/<name>.log`."""
     run_dir.mkdir(parents=True, exist_ok=True)
     logs_dir.mkdir(parents=True, exist_ok=True)
     log_file = logs_dir / f"{launch.name}.log"
@@ -130,7 +132,8 @@ def proportional_memory_bytes(pid: int) -> int:
 
 
 def without_cloud_settings(env: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment less what would point a part of the local cloud at a real account or cluster."""
+    """The caller's environment less what would point a part of the local cloud at a real account or
+    cluster."""
     foreign = ("AWS_", "PULUMI_", "KUBE", "GOOGLE_", "ARM_", "MOTO_")
     return {name: value for name, value in env.items() if not name.startswith(foreign)}
 

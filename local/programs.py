@@ -1,4 +1,5 @@
-"""What the local cloud runs: each program found on PATH, else downloaded, else built or fetched, and how genuine it is."""
+"""What the local cloud runs: each program found on PATH, else downloaded, else built or fetched,
+and how genuine it is."""
 
 from __future__ import annotations
 
@@ -87,7 +88,7 @@ def provision(cache: Path, env: Mapping[str, str], say: Say) -> Programs:
 
 
 def find_pulumi(cache: Path, env: Mapping[str, str], say: Say) -> Program:
-    """A CLI on PATH must be the SDK's version or newer: the engine and the SDK speak one protocol."""
+    """A CLI on PATH must be the SDK's version or newer: they speak one protocol."""
     wanted = PULUMI.version
     on_path = shutil.which("pulumi", path=env.get("PATH"))
     if on_path and (version := printed_version([on_path, "version"])):

@@ -1,4 +1,5 @@
-"""The three servers of the local cloud as a table: how each is started, and how it says that it is well."""
+"""The three servers of the local cloud as a table: how each is started, and how it says that it is
+well."""
 
 from __future__ import annotations
 
@@ -107,7 +108,7 @@ SERVERS = (AWS, KUBERNETES, KUBELET)
 def ensure_started(
     server: Server, instance: Instance, program: Path, env: Mapping[str, str]
 ) -> Running:
-    """Start the server unless it runs; its address must be free then. Does not wait for its health."""
+    """Start the server unless it runs; its address must be free. Its health is not waited for."""
     run_dir = instance.state_dir / "run"
     if running := process.find(server.name, run_dir):
         return running
@@ -115,7 +116,8 @@ def ensure_started(
     if not port_is_free(address, port):
         raise LocalError(
             f"{address}:{port}, which {server.name} needs, is taken by another process.",
-            f"Find it with `ss -ltnp 'sport = :{port}'` and stop it, then run the same command again.",
+            f"Find it with `ss -ltnp 'sport = :{port}'` and stop it, then run the same command"
+            f" again.",
         )
     launch = Launch(
         name=server.name,
@@ -136,8 +138,10 @@ def wait_until_healthy(server: Server, instance: Instance, running: Running) -> 
             )
         if time.monotonic() > deadline_s:
             raise LocalError(
-                f"{server.name} (pid {running.pid}) is not healthy after {server.ready_within_s:.0f} s.",
-                f"Look at `byoc local logs {server.name}`; `byoc local down` and up again starts it anew.",
+                f"{server.name} (pid {running.pid}) is not healthy after "
+                f"{server.ready_within_s:.0f} s.",
+                f"Look at `byoc local logs {server.name}`; `byoc local down` and up again "
+                f"starts it anew.",
             )
         time.sleep(POLL_S)
 

@@ -1,4 +1,4 @@
-"""What of the local cloud is there, how genuine it is, whether it is well and what memory it takes."""
+"""What of the local cloud is there, how genuine it is, how it is and what memory it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Fixtures for tests that need genuine parts: the Pulumi CLI and an API server, each made once for a test process."""
+"""Fixtures for tests that need genuine parts: the Pulumi CLI and an API server, each made once for
+a test process."""
 
 from __future__ import annotations
 
