@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from components.errors import ConfigError
+from components.kubernetes.names import Feature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,8 @@ class Deployment:
     region: str
     account: str
     addresses: Addresses
+    features: frozenset[Feature] = frozenset({Feature.MONITORING})
+    """Parts that the stack has, so that each layer lets the others in."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Other references for the images of `images.py`, by name: a mirror, or another version."""
 

@@ -21,6 +21,15 @@ class Namespace(StrEnum):
     CLICKHOUSE = "clickhouse"
 
 
+class Feature(StrEnum):
+    """Parts that may be left out; connections to them are then not allowed either."""
+
+    INGRESS = "ingress"
+    MONITORING = "monitoring"
+    THANOS = "thanos"
+    TAILSCALE = "tailscale"
+
+
 class Pool(StrEnum):
     SYSTEM = "system"
     WORKLOAD = "workload"

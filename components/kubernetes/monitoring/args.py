@@ -77,8 +77,6 @@ class MonitoringArgs:
     grafana: GrafanaArgs | None = field(default_factory=GrafanaArgs)
     """None leaves Grafana out."""
     telemetry: TelemetryArgs = field(default_factory=TelemetryArgs)
-    tailscale: bool = False
-    """Whether there is a Tailscale router: it may then reach Prometheus and the rest."""
     await_workloads: bool = True
     after: tuple[pulumi.Resource, ...] = ()
     """What must exist first: `Platform.foundation`."""

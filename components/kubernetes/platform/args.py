@@ -94,10 +94,6 @@ class PlatformArgs:
     storage_class: StorageClassArgs = field(default_factory=StorageClassArgs)
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None
-    monitoring: bool = True
-    """Whether there is a monitoring layer: opens the connections that it needs."""
-    tailscale: bool = False
-    """Whether there is a Tailscale router: opens the connections that it needs."""
     await_workloads: bool = True
     """Wait for the ingress to be ready. The controller is always waited for."""
 

@@ -21,7 +21,6 @@ class SubnetRouterArgs:
     tags: tuple[str, ...] = ("tag:clickhouse-byoc",)
     hostname: str | None = None
     """Name in the tailnet; <deployment>-router when absent."""
-    monitoring: bool = True
     await_workloads: bool = True
     after: tuple[pulumi.Resource, ...] = ()
     """What must exist first: `Platform.foundation`."""

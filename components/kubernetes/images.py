@@ -1,0 +1,66 @@
+"""The images that the deployment's own workloads run, each pinned in one place.
+
+ClickHouse's own images are not here: a warehouse chooses its version.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from components.errors import ConfigError
+from components.kubernetes.deployment import Deployment
+
+
+class Image(StrEnum):
+    CONTROL = "control"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    THANOS = "thanos"
+    GRAFANA = "grafana"
+    KUBE_STATE_METRICS = "kube-state-metrics"
+    TRAEFIK = "traefik"
+    TAILSCALE = "tailscale"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pinned:
+    repository: str
+    tag: str
+    digest: str | None = None
+    """sha256:...; what the tag must be, where whoever installs has verified it."""
+
+    @property
+    def reference(self) -> str:
+        tagged = f"{self.repository}:{self.tag}"
+        return f"{tagged}@{self.digest}" if self.digest else tagged
+
+
+IMAGES = {
+    Image.CONTROL: Pinned(repository="clickhouse-byoc/control", tag="0.1.0"),
+    Image.PROMETHEUS: Pinned(repository="quay.io/prometheus/prometheus", tag="v3.14.0"),
+    Image.ALERTMANAGER: Pinned(repository="quay.io/prometheus/alertmanager", tag="v0.34.2"),
+    Image.THANOS: Pinned(repository="quay.io/thanos/thanos", tag="v0.42.0"),
+    Image.GRAFANA: Pinned(repository="grafana/grafana", tag="12.2.0"),
+    Image.KUBE_STATE_METRICS: Pinned(
+        repository="registry.k8s.io/kube-state-metrics/kube-state-metrics", tag="v2.17.0"
+    ),
+    Image.TRAEFIK: Pinned(repository="traefik", tag="v3.7.13"),
+    Image.TAILSCALE: Pinned(repository="ghcr.io/tailscale/tailscale", tag="v1.100.0"),
+}
+
+
+def image(deployment: Deployment, name: Image) -> str:
+    """The reference that a pod of this deployment uses."""
+    if name not in deployment.images:
+        return IMAGES[name].reference
+    reference = deployment.images[name]
+    if not is_pinned(reference):
+        raise ConfigError(f"images.{name}", f"{reference!r} is not pinned; add a tag or a digest")
+    return reference
+
+
+def is_pinned(reference: str) -> bool:
+    path, _, digest = reference.partition("@")
+    if digest:
+        return digest.startswith("sha256:")
+    tag = path.rpartition("/")[2].partition(":")[2]
+    return tag not in ("", "latest")
