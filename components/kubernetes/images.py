@@ -1,6 +1,6 @@
-"""The images that the deployment's own workloads run, each pinned in one place.
+"""The images that the deployment runs, each pinned in one place.
 
-ClickHouse's own images are not here: a warehouse chooses its version.
+Those of ClickHouse are the defaults of warehouses, which may choose others.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from components.kubernetes.deployment import Deployment
 
 
 class Image(StrEnum):
+    CLICKHOUSE_SERVER = "clickhouse-server"
+    CLICKHOUSE_KEEPER = "clickhouse-keeper"
     CONTROL = "control"
     PROMETHEUS = "prometheus"
     ALERTMANAGER = "alertmanager"
@@ -35,6 +37,8 @@ class Pinned:
 
 
 IMAGES = {
+    Image.CLICKHOUSE_SERVER: Pinned(repository="clickhouse/clickhouse-server", tag="26.9"),
+    Image.CLICKHOUSE_KEEPER: Pinned(repository="clickhouse/clickhouse-keeper", tag="26.9"),
     Image.CONTROL: Pinned(repository="clickhouse-byoc/control", tag="0.1.0"),
     Image.PROMETHEUS: Pinned(repository="quay.io/prometheus/prometheus", tag="v3.14.0"),
     Image.ALERTMANAGER: Pinned(repository="quay.io/prometheus/alertmanager", tag="v0.34.2"),

@@ -1,4 +1,4 @@
-"""Rights of our programs towards the Kubernetes API: rows with a reason, and the roles they make."""
+"""Rights of our programs towards the Kubernetes API: rows with reasons, and the roles they make."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,13 +55,14 @@ def _grant_in_namespace(
         rules=policy_rules([right for right in rights if namespace in right.namespaces]),
         opts=children.options(),
     )
-    return k8s.rbac.v1.RoleBinding(
+    binding: pulumi.Resource = k8s.rbac.v1.RoleBinding(
         resource_name,
         metadata=described,
         role_ref=_role_ref("Role", workload.name),
         subjects=[_subject(workload)],
         opts=children.options(role),
     )
+    return binding
 
 
 def _grant_in_cluster(
@@ -76,13 +77,14 @@ def _grant_in_cluster(
         rules=policy_rules([right for right in rights if not right.namespaces]),
         opts=children.options(),
     )
-    return k8s.rbac.v1.ClusterRoleBinding(
+    binding: pulumi.Resource = k8s.rbac.v1.ClusterRoleBinding(
         resource_name,
         metadata=described,
         role_ref=_role_ref("ClusterRole", object_name),
         subjects=[_subject(workload)],
         opts=children.options(role),
     )
+    return binding
 
 
 def policy_rules(rights: list[Right]) -> list[dict[str, Any]]:

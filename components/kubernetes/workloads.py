@@ -73,7 +73,7 @@ class Children:
 
 
 def create_service_account(children: Children, workload: Workload) -> pulumi.Resource:
-    return k8s.core.v1.ServiceAccount(
+    account: pulumi.Resource = k8s.core.v1.ServiceAccount(
         f"{children.prefix}-{workload.name}",
         metadata=metadata(
             workload.deployment,
@@ -84,6 +84,7 @@ def create_service_account(children: Children, workload: Workload) -> pulumi.Res
         automount_service_account_token=False,
         opts=children.options(),
     )
+    return account
 
 
 def create_deployment(

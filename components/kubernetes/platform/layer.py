@@ -2,7 +2,24 @@
 
 import pulumi
 
-from components.kubernetes.platform.args import PlatformArgs
+from components.kubernetes.flows import declared_flows
+from components.kubernetes.names import Feature, Namespace
+from components.kubernetes.network_policies import (
+    Clients,
+    Surroundings,
+    create_default_deny,
+    create_flow_policies,
+)
+from components.kubernetes.platform.args import IngressArgs, PlatformArgs
+from components.kubernetes.platform.certificates import create_certificates
+from components.kubernetes.platform.controller import create_controller
+from components.kubernetes.platform.custom_resources import create_custom_resources
+from components.kubernetes.platform.foundation import create_foundation
+from components.kubernetes.platform.ingress import create_ingress
+from components.kubernetes.platform.load_balancers import Exposure
+from components.kubernetes.workloads import Children
+
+OWN_NAMESPACES = (Namespace.SYSTEM, Namespace.INGRESS, Namespace.CLICKHOUSE)
 
 
 class Platform(pulumi.ComponentResource):
@@ -19,8 +36,46 @@ class Platform(pulumi.ComponentResource):
         self, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:kubernetes:Platform", name, None, opts)
-        self.foundation = ()
-        self.crds = ()
-        self.public_hostname = None
-        self.private_hostname = None
-        self.register_outputs({})
+        root = Children(prefix=name, parent=self)
+        self.foundation = create_foundation(root, args.deployment, args.storage_class)
+        children = Children(prefix=name, parent=self, after=self.foundation)
+        create_policies(children, args)
+        self.crds = create_custom_resources(root, args.deployment, args.crds)
+        create_controller(
+            Children(prefix=name, parent=self, after=(*self.foundation, *self.crds)),
+            args.deployment,
+            args.buckets,
+        )
+        hostnames = (
+            create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)
+            if args.ingress is not None
+            else {}
+        )
+        if args.certificates is not None and args.ingress is not None:
+            create_certificates(
+                children, args.deployment, args.certificates, args.ingress.tls_secret
+            )
+        self.public_hostname = hostnames.get(Exposure.PUBLIC)
+        self.private_hostname = hostnames.get(Exposure.PRIVATE)
+        self.register_outputs({f"{key}_hostname": value for key, value in hostnames.items()})
+
+
+def create_policies(children: Children, args: PlatformArgs) -> None:
+    create_default_deny(children, args.deployment)
+    own = {Feature.INGRESS} if args.ingress is not None else set()
+    create_flow_policies(
+        children,
+        args.deployment,
+        declared_flows(args.deployment.features | own),
+        Surroundings(addresses=args.deployment.addresses, clients=clients(args.ingress)),
+        OWN_NAMESPACES,
+    )
+
+
+def clients(ingress: IngressArgs | None) -> Clients:
+    if ingress is None:
+        return Clients()
+    return Clients(
+        public=ingress.public.source_ranges if ingress.public else (),
+        private=ingress.private.source_ranges if ingress.private else (),
+    )

@@ -1,0 +1,91 @@
+"""The controller: the program that turns Warehouse and Service objects into running ClickHouse."""
+
+from datetime import timedelta
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kubernetes.containers import Compute, Container, Mount, Probe
+from components.kubernetes.deployment import Deployment
+from components.kubernetes.images import Image, image
+from components.kubernetes.labels import metadata
+from components.kubernetes.names import (
+    DEPLOYMENT_CONFIG_MAP,
+    Namespace,
+    Priority,
+    ServiceAccount,
+)
+from components.kubernetes.platform.args import Buckets
+from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
+from components.kubernetes.rights import grant
+from components.kubernetes.volumes import scratch_volume
+from components.kubernetes.workloads import (
+    Children,
+    Metrics,
+    Workload,
+    create_deployment,
+    create_service_account,
+)
+
+CONTROL_UID = 10001
+
+
+def create_controller(children: Children, deployment: Deployment, buckets: Buckets) -> None:
+    facts = deployment_facts(deployment, buckets)
+    config_map = k8s.core.v1.ConfigMap(
+        f"{children.prefix}-{DEPLOYMENT_CONFIG_MAP}",
+        metadata=metadata(
+            deployment, DEPLOYMENT_CONFIG_MAP, "controller", namespace=Namespace.SYSTEM
+        ),
+        data=facts,
+        opts=children.options(),
+    )
+    workload = controller_workload(deployment, tuple(facts.values()))
+    account = create_service_account(children, workload)
+    bindings = grant(children, workload, CONTROLLER_RIGHTS)
+    # One at a time: two controllers would both act on the same objects.
+    create_deployment(children, workload, account, config_map, *bindings, recreate=True)
+
+
+def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulumi.Input[str]]:
+    """What the controller needs to know of the deployment, and nothing that is secret."""
+    return {
+        "deployment": deployment.name,
+        "cloud": deployment.cloud,
+        "region": deployment.region,
+        "account": deployment.account,
+        "data_bucket": buckets.data,
+        "backup_bucket": buckets.backup,
+        "monitoring_bucket": buckets.monitoring,
+        "image_server": image(deployment, Image.CLICKHOUSE_SERVER),
+        "image_keeper": image(deployment, Image.CLICKHOUSE_KEEPER),
+    }
+
+
+def controller_workload(deployment: Deployment, config: tuple[pulumi.Input[str], ...]) -> Workload:
+    container = Container(
+        name="controller",
+        image=image(deployment, Image.CONTROL),
+        command=("python", "-m", "control.controller"),
+        compute=Compute(cpu="200m", cpu_limit="1", memory="512Mi"),
+        ports={"health": 8080, "metrics": 9100},
+        mounts=(Mount(volume="tmp", path="/tmp", read_only=False),),  # noqa: S108
+        startup=Probe(path="/healthz", port="health", period_seconds=2, failure_threshold=60),
+        readiness=Probe(path="/healthz", port="health"),
+        liveness=Probe(path="/healthz", port="health", period_seconds=20),
+    )
+    return Workload(
+        deployment=deployment,
+        namespace=Namespace.SYSTEM,
+        name="controller",
+        component="controller",
+        service_account=ServiceAccount.CONTROLLER,
+        uid=CONTROL_UID,
+        priority=Priority.CONTROL,
+        containers=(container,),
+        volumes=(scratch_volume("tmp", size_mib=64),),
+        calls_api=True,
+        metrics=Metrics(port=9100),
+        config=config,
+        grace=timedelta(seconds=60),
+    )
