@@ -1,0 +1,163 @@
+"""How large a replica should be: a recommendation from what was measured in one window.
+
+Sizes are counted in units of 1 CPU + 4 GiB. All arithmetic is exact: millicores, bytes, fractions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil
+
+GIB = 1024**3
+UNIT_MILLICORES = 1000
+UNIT_BYTES = 4 * GIB
+
+STEADY_HEADROOM = Fraction(125, 100)
+SPIKY_HEADROOM = Fraction(110, 100)
+OOM_HEADROOM = Fraction(150, 100)
+SPIKY_ABOVE = Fraction(30, 100)
+"""Memory is spiky when its standard deviation is more than this share of its mean (ours)."""
+
+CLASSIC_THRESHOLDS = ((8, 50), (32, 60), (96, 70))
+"""(CPUs of the whole service up to, threshold in percent), inside the published 50-75 % (ours)."""
+CLASSIC_THRESHOLD_ABOVE = 75
+
+TRACKING_TARGET = Fraction(53, 100)
+TRACKING_HIGH = Fraction(75, 100)
+TRACKING_LOW = Fraction(375, 1000)
+
+
+class Policy(StrEnum):
+    CLASSIC = "classic"
+    TARGET_TRACKING = "target_tracking"
+
+
+class Driver(StrEnum):
+    """What decided the recommended size."""
+
+    CPU_HIGH = "cpu_high"
+    CPU_LOW = "cpu_low"
+    CPU_IN_BAND = "cpu_in_band"
+    MEMORY = "memory"
+    OUT_OF_MEMORY = "out_of_memory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemorySpread:
+    """Sums over a series of resident memory in MiB: they give mean and deviation, and add up."""
+
+    count: int
+    total_mib: int
+    total_squares_mib: int
+
+    @property
+    def is_spiky(self) -> bool:
+        """Standard deviation / mean > SPIKY_ABOVE, without a root or a division."""
+        square = self.total_mib * self.total_mib
+        return self.count * self.total_squares_mib - square > SPIKY_ABOVE * SPIKY_ABOVE * square
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSummary:
+    """What one window of samples says; zero for out of memory means that none was seen."""
+
+    cpu_peak_millicores: int
+    resident_peak_bytes: int
+    query_peak_bytes: int
+    spread: MemorySpread
+    query_oom_bytes: int = 0
+    pod_oom_bytes: int = 0
+    samples: int
+    expected_samples: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """The larger of what CPU and memory need, before bounds and gates."""
+
+    units: int
+    cpu_units: int
+    memory_units: int
+    driver: Driver
+
+
+def recommend(
+    policy: Policy, window: WindowSummary, *, units: int, replicas: int
+) -> Recommendation:
+    """Apply one policy to one window for a service of `replicas` replicas of `units` each."""
+    if policy is Policy.CLASSIC:
+        cpu_units = classic_cpu_units(window.cpu_peak_millicores, units=units, replicas=replicas)
+        memory_bytes = classic_memory_bytes(window)
+    else:
+        cpu_units = tracking_cpu_units(window.cpu_peak_millicores, units=units)
+        memory_bytes = tracking_memory_bytes(window)
+    memory_units = units_for_memory(memory_bytes)
+    return Recommendation(
+        units=max(cpu_units, memory_units),
+        cpu_units=cpu_units,
+        memory_units=memory_units,
+        driver=driver(window, units, cpu_units, memory_units),
+    )
+
+
+def classic_threshold(cpus: int) -> Fraction:
+    for up_to, percent in CLASSIC_THRESHOLDS:
+        if cpus <= up_to:
+            return Fraction(percent, 100)
+    return Fraction(CLASSIC_THRESHOLD_ABOVE, 100)
+
+
+def classic_cpu_units(peak_millicores: int, *, units: int, replicas: int) -> int:
+    """Double above the threshold, halve below half of it; exactly on either, hold."""
+    threshold = classic_threshold(replicas * units)
+    used = Fraction(peak_millicores, units * UNIT_MILLICORES)
+    if used > threshold:
+        return 2 * units
+    if used < threshold / 2:
+        return ceil(Fraction(units, 2))
+    return units
+
+
+def tracking_cpu_units(peak_millicores: int, *, units: int) -> int:
+    """Aim at the target once the band is left; exactly on its edges, hold."""
+    used = Fraction(peak_millicores, units * UNIT_MILLICORES)
+    if TRACKING_LOW <= used <= TRACKING_HIGH:
+        return units
+    return max(1, ceil(Fraction(peak_millicores, UNIT_MILLICORES) / TRACKING_TARGET))
+
+
+def classic_memory_bytes(window: WindowSummary) -> Fraction:
+    out_of_memory = max(window.query_oom_bytes, window.pod_oom_bytes)
+    peak = max(window.resident_peak_bytes, window.query_peak_bytes, out_of_memory)
+    return peak * (OOM_HEADROOM if out_of_memory else STEADY_HEADROOM)
+
+
+def tracking_memory_bytes(window: WindowSummary) -> Fraction:
+    headroom = SPIKY_HEADROOM if window.spread.is_spiky else STEADY_HEADROOM
+    return max(
+        window.query_peak_bytes * headroom,
+        window.resident_peak_bytes * headroom,
+        window.query_oom_bytes * OOM_HEADROOM,
+        window.pod_oom_bytes * OOM_HEADROOM,
+    )
+
+
+def units_for_memory(memory_bytes: Fraction | int) -> int:
+    return max(1, ceil(Fraction(memory_bytes) / UNIT_BYTES))
+
+
+def out_of_memory_floor(window: WindowSummary) -> int:
+    """What the last crash needed: below it, shrink, crash and grow would take turns."""
+    crash_bytes = max(window.query_oom_bytes, window.pod_oom_bytes)
+    return units_for_memory(crash_bytes * OOM_HEADROOM) if crash_bytes else 1
+
+
+def driver(window: WindowSummary, units: int, cpu_units: int, memory_units: int) -> Driver:
+    if memory_units > cpu_units:
+        crashed = window.query_oom_bytes or window.pod_oom_bytes
+        return Driver.OUT_OF_MEMORY if crashed else Driver.MEMORY
+    if cpu_units > units:
+        return Driver.CPU_HIGH
+    return Driver.CPU_LOW if cpu_units < units else Driver.CPU_IN_BAND
