@@ -169,7 +169,9 @@ def floor(facts: Facts) -> int:
 def is_covered(facts: Facts) -> bool:
     """A gap is unknown, never zero: too few samples cannot prove that less is enough."""
     window = facts.long if facts.policy is Policy.CLASSIC else facts.short
-    return window is not None and window.samples >= COVERAGE_FOR_SHRINKING * window.expected_samples
+    if window is None:
+        return False
+    return Fraction(window.samples) >= COVERAGE_FOR_SHRINKING * window.expected_samples
 
 
 def is_suppressed(facts: Facts, units: int, now: datetime) -> bool:
