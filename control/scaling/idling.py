@@ -33,9 +33,10 @@ class Awake(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """What a service does now. Queries are people's own: operator, probes and exporters do not count.
+    """What a service does now. Queries are people's own: the operator, probes and exporters do not
+    count.
 
-    `merges` counts merges and mutations that run on this service's replicas, also for other services.
+    `merges` counts merges and mutations on this service's replicas, also for other services.
     None means that it could not be found out.
     """
 
@@ -59,8 +60,8 @@ def stays_awake(
 ) -> Awake | None:
     """Name the first reason against sleep, or None.
 
-    `primary_sleeps_alone`: replicas fetch parts from a live peer, so a primary with secondaries stays up;
-    only shared storage may relax this.
+    `primary_sleeps_alone`: replicas fetch parts from a live peer, so a primary with secondaries
+    stays up; only shared storage may relax this.
     """
     if not seen.idling_enabled:
         return Awake.IDLING_OFF

@@ -171,7 +171,8 @@ def is_covered(facts: Facts) -> bool:
     window = facts.long if facts.policy is Policy.CLASSIC else facts.short
     if window is None:
         return False
-    return Fraction(window.samples) >= COVERAGE_FOR_SHRINKING * window.expected_samples
+    needed: Fraction = COVERAGE_FOR_SHRINKING * window.expected_samples
+    return window.samples >= needed
 
 
 def is_suppressed(facts: Facts, units: int, now: datetime) -> bool:
@@ -182,7 +183,8 @@ def is_suppressed(facts: Facts, units: int, now: datetime) -> bool:
     failure = facts.failure
     if failure is None or units != failure.units or floor(facts) >= units:
         return False
-    rest = min(FIRST_SUPPRESSION * 2 ** min(failure.times - 1, 10), LONGEST_SUPPRESSION)
+    doublings: int = 2 ** min(failure.times - 1, 10)
+    rest = min(FIRST_SUPPRESSION * doublings, LONGEST_SUPPRESSION)
     return now < failure.at + rest
 
 
