@@ -1,0 +1,137 @@
+"""Who may act in the customer's account, and who makes the roles."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, Field
+
+from infra.config.section import AccountId, Finding, RoleArn, Section, matching
+
+if TYPE_CHECKING:
+    from infra.config.stack import StackConfig
+
+
+class RolesMadeBy(StrEnum):
+    DEPLOYMENT = "deployment"
+    ONBOARDING = "onboarding"
+
+
+ExternalId = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[\w+=,.@:/-]{8,1224}",
+            "is no external id",
+            "8 to 1224 letters, digits or +=,.@:/- as handed out by the operator",
+        )
+    ),
+]
+
+PrincipalPattern = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?=.*[\w+=,.@-]{4})[\w+=,.@*?/-]{1,128}",
+            "names no role of the operator",
+            "a role name, with * for what changes, such as *-CrossplaneWorkloadRole",
+        )
+    ),
+]
+
+RoleName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[\w+=,.@-]{1,64}", "is no role name", "1 to 64 letters, digits or +=,.@- characters"
+        )
+    ),
+]
+
+
+class AccessConfig(Section):
+    operator_account: AccountId | None = Field(
+        None,
+        description="Account of the operator of ClickHouse that may assume the access role;"
+        " without it nobody from outside is let in",
+    )
+    operator_principal: PrincipalPattern = Field(
+        "*-CrossplaneWorkloadRole",
+        description="Roles of the operator's account that may assume the access role",
+    )
+    external_id: ExternalId | None = Field(
+        None, description="External id agreed with the operator; needed to assume the access role"
+    )
+    role_name: RoleName = Field(
+        "ClickHouseManagementRole", description="Name of the access role that is made"
+    )
+    session_hours: int = Field(
+        1, ge=1, le=12, description="Longest session of the access role, in hours"
+    )
+    network_write: bool = Field(
+        True,
+        description="Whether the access role may make and change networks;"
+        " without it the customer makes them",
+    )
+    iam_write: bool = Field(
+        True,
+        description="Whether the access role may make the deployment's roles under the boundary;"
+        " without it onboarding makes them",
+    )
+    key_write: bool = Field(
+        True, description="Whether the access role may make and schedule deletion of KMS keys"
+    )
+    role_arn: RoleArn | None = Field(
+        None,
+        description="Access role made by an onboarding stack, which applies this deployment;"
+        " without it the caller's own rights do, and this stack makes the access layer",
+    )
+    deployment_roles: RolesMadeBy = Field(
+        RolesMadeBy.DEPLOYMENT,
+        description="Which stack makes the roles of nodes and pods: deployment or onboarding",
+    )
+
+
+def check_access(config: "StackConfig") -> Iterator[Finding]:
+    access, onboarding = config.access, config.is_onboarding
+    if access.operator_account is not None and access.external_id is None:
+        yield Finding(
+            ("access", "externalId"),
+            "though operatorAccount is set",
+            "the external id that the operator handed out",
+            also=(("access", "operatorAccount"),),
+        )
+    if onboarding and access.operator_account is None:
+        yield Finding(
+            ("access", "operatorAccount"),
+            "in a stack that onboards an operator",
+            'the operator\'s account in quotes, such as "222222222222"',
+        )
+    if onboarding and access.role_arn is not None:
+        yield Finding(
+            ("access", "roleArn"),
+            "is set in the stack that makes this role",
+            "leave it out here and set it in the deployment's stack",
+        )
+    if access.role_arn is not None and access.role_arn.split(":")[4] != config.account:
+        yield Finding(
+            ("access", "roleArn"),
+            f"is a role of another account than {config.account}",
+            f"a role of account {config.account}",
+            also=(("account",),),
+        )
+    made_here = access.deployment_roles is RolesMadeBy.DEPLOYMENT
+    if access.operator_account is not None and not access.iam_write and made_here:
+        yield Finding(
+            ("access", "deploymentRoles"),
+            "cannot be while iamWrite is false",
+            "onboarding, where the customer makes the roles",
+            also=(("access", "iamWrite"),),
+        )
+    if not made_here and not onboarding and access.role_arn is None:
+        yield Finding(
+            ("access", "deploymentRoles"),
+            "says that another stack made the roles, but roleArn names none",
+            "deployment, or roleArn set to the role that the onboarding stack made",
+            also=(("access", "roleArn"),),
+        )

@@ -1,0 +1,89 @@
+"""Names of everything that permissions refer to: one deployment in one account and region."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+IAM_NAME_LIMIT = 64
+LONGEST_SUFFIX = len("kube-metric-forwarder-asc")
+SHORTEST_REGION = len("us-east-1")
+
+PROVENANCE_TAG = "clickhouse-byoc"
+DEPLOYMENT_TAG = "clickhouse-byoc-deployment"
+
+
+def longest_name(region: str) -> int:
+    """Longest name of a deployment whose roles, <name>-<region>-<suffix>, fit into IAM's limit."""
+    return IAM_NAME_LIMIT - LONGEST_SUFFIX - len(region) - len("--")
+
+
+LONGEST_NAME = IAM_NAME_LIMIT - LONGEST_SUFFIX - SHORTEST_REGION - len("--")
+
+
+class BucketPurpose(StrEnum):
+    DATA = "data"
+    BACKUP = "backup"
+    MONITORING = "monitoring"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What the patterns of permissions are filled with."""
+
+    name: str
+    region: str
+    account: str
+    partition: str = "aws"
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.name}-{self.region}"
+
+    @property
+    def cluster_name(self) -> str:
+        return f"clickhouse-cloud-{self.name}"
+
+    @property
+    def cluster_arn(self) -> str:
+        return f"arn:{self.partition}:eks:{self.region}:{self.account}:cluster/{self.cluster_name}"
+
+    @property
+    def boundary_name(self) -> str:
+        return f"{self.name}-boundary"
+
+    @property
+    def boundary_arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.boundary_name}"
+
+    def role_name(self, suffix: str) -> str:
+        return f"{self.prefix}-{suffix}"
+
+    def role_arn(self, suffix: str) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.role_name(suffix)}"
+
+    def bucket_name(self, purpose: BucketPurpose) -> str:
+        """Globally unique by the account's id; 63 characters at the most."""
+        return f"{self.prefix}-{self.account}-{purpose.value}"
+
+    def bucket_arn(self, purpose: BucketPurpose) -> str:
+        return f"arn:{self.partition}:s3:::{self.bucket_name(purpose)}"
+
+    def fill(self, pattern: str) -> str:
+        """Put this deployment into a pattern such as arn:{partition}:s3:::{data_bucket}."""
+        for key, value in self.placeholders().items():
+            pattern = pattern.replace(f"{{{key}}}", value)
+        return pattern
+
+    def placeholders(self) -> dict[str, str]:
+        return {
+            "partition": self.partition,
+            "region": self.region,
+            "account": self.account,
+            "name": self.name,
+            "prefix": self.prefix,
+            "cluster": self.cluster_name,
+            "cluster_arn": self.cluster_arn,
+            "boundary_arn": self.boundary_arn,
+            "data_bucket": self.bucket_name(BucketPurpose.DATA),
+            "backup_bucket": self.bucket_name(BucketPurpose.BACKUP),
+            "monitoring_bucket": self.bucket_name(BucketPurpose.MONITORING),
+        }

@@ -1,0 +1,373 @@
+"""Each bad configuration is refused with the field, what it holds, and what would be right."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.config import ConfigError, Problem, parse
+from infra.config.section import Secret
+from tests.infra.config.documents import GOOD, ONBOARDING, Document, changed, without
+
+SERVICES = "warehouses.0.services"
+POOLS = "cluster.nodePools"
+PRIMARY = GOOD["warehouses"][0]["services"][0]
+SOUTHEAST = changed(
+    "network.zones",
+    ["ap-southeast-1a", "ap-southeast-1b", "ap-southeast-1c"],
+    changed("region", "ap-southeast-1"),
+)
+
+
+def pool(name: str, purpose: str, *types: str, **more: Any) -> Document:
+    return {"name": name, "purpose": purpose, "instanceTypes": list(types)} | more
+
+
+CASES: dict[str, tuple[Document, str, str | None, str]] = {
+    "unknown key at the top": (changed("acount", "1"), "byoc:acount", '"1"', "account?"),
+    "unknown key in a section": (
+        changed("network.cidrs", "x"), "byoc:network.cidrs", '"x"', "cidr?",
+    ),
+    "snake case": (
+        changed("retention.backup_days", 3), "byoc:retention.backup_days", "3", "backupDays?",
+    ),
+    "unknown key like no other": (
+        changed("network.frobnicate", 1), "byoc:network.frobnicate", "1", "one of cidr, egress",
+    ),
+    "missing name": (without("name"), "byoc:name", None, 'such as "acme"'),
+    "name in capitals": (changed("name", "Acme"), "byoc:name", '"Acme"', "lower-case"),
+    "name too long for IAM": (
+        changed("name", "a" * 29), "byoc:name", f'"{"a" * 29}"', "2 to 28",
+    ),
+    "name too long for its region": (
+        changed("name", "a" * 24, SOUTHEAST),
+        "byoc:name",
+        f'"{"a" * 24}"',
+        "23 characters or fewer",
+    ),
+    "account of eleven digits": (
+        changed("account", "11111111111"), "byoc:account", '"11111111111"', "twelve digits",
+    ),
+    "account that YAML read as a number": (
+        changed("account", 11111111111), "byoc:account", "11111111111", "in quotes",
+    ),
+    "region that does not exist": (
+        changed("region", "us-east-9"), "byoc:region", '"us-east-9"', "us-east-1",
+    ),
+    "cloud that is not there yet": (changed("cloud", "aw"), "byoc:cloud", '"aw"', "aws"),
+    "CIDR that is none": (
+        changed("network.cidr", "10.0.0.0.0/16"), "byoc:network.cidr", '"10.0.0.0.0/16"',
+        "an IPv4 network such as 10.0.0.0/16",
+    ),
+    "CIDR without prefix": (
+        changed("network.cidr", "10.0.0.0"), "byoc:network.cidr", '"10.0.0.0"', "10.0.0.0/32",
+    ),
+    "CIDR with host bits": (
+        changed("network.cidr", "10.0.5.0/16"), "byoc:network.cidr", '"10.0.5.0/16"', "10.0.0.0/16",
+    ),
+    "CIDR of IPv6": (
+        changed("network.cidr", "fd00::/8"), "byoc:network.cidr", '"fd00::/8"', "IPv4",
+    ),
+    "CIDR too small": (
+        changed("network.cidr", "10.0.0.0/23"), "byoc:network.cidr", '"10.0.0.0/23"', "10.0.0.0/22",
+    ),
+    "CIDR too large": (
+        changed("network.cidr", "10.0.0.0/15"), "byoc:network.cidr", '"10.0.0.0/15"', "10.0.0.0/16",
+    ),
+    "CIDR not private": (
+        changed("network.cidr", "8.8.0.0/16"), "byoc:network.cidr", '"8.8.0.0/16"', "172.16.0.0/12",
+    ),
+    "CIDR of Tailscale": (
+        changed("network.cidr", "100.64.0.0/16"), "byoc:network.cidr", '"100.64.0.0/16"',
+        "inside 10.0.0.0/8",
+    ),
+    "no zones": (without("network.zones"), "byoc:network.zones", None, "us-east-1a"),
+    "two zones": (
+        changed("network.zones", ["us-east-1b", "us-east-1d"]), "byoc:network.zones",
+        '["us-east-1b", "us-east-1d"]', "us-east-1b, us-east-1d, us-east-1a",
+    ),
+    "zone named twice": (
+        changed("network.zones", ["us-east-1a", "us-east-1b", "us-east-1c", "us-east-1a"]),
+        "byoc:network.zones[3]", '"us-east-1a"', "each zone once",
+    ),
+    "zone of another region": (
+        changed("network.zones", ["us-east-1a", "us-east-1b", "us-west-2c"]),
+        "byoc:network.zones[2]", '"us-west-2c"', "us-east-1f",
+    ),
+    "region with two zones": (
+        changed("region", "us-west-1"), "byoc:region", '"us-west-1"', "three zones",
+    ),
+    "egress of another kind": (
+        changed("network.egress", "natPerzone"), "byoc:network.egress", '"natPerzone"',
+        "natPerZone?",
+    ),
+    "no egress and no endpoints": (
+        changed("network.egress", "none"), "byoc:network.interfaceEndpoints", None, "ecr.api",
+    ),
+    "endpoint listed twice": (
+        changed("network.interfaceEndpoints", ["sts", "sts"]),
+        "byoc:network.interfaceEndpoints[1]", '"sts"', "once",
+    ),
+    "peer overlaps the VPC": (
+        changed("peering.0.cidrs", ["10.20.128.0/24"]), "byoc:peering[0].cidrs[0]",
+        '"10.20.128.0/24"', "networks apart",
+    ),
+    "peers overlap each other": (
+        changed("peering.0.cidrs", ["192.168.0.0/16", "192.168.4.0/24"]),
+        "byoc:peering[0].cidrs[1]", '"192.168.4.0/24"', "networks apart",
+    ),
+    "peer overlaps the services": (
+        changed("peering.0.cidrs", ["172.16.0.0/12"]), "byoc:peering[0].cidrs[0]",
+        '"172.16.0.0/12"', "networks apart",
+    ),
+    "peer without networks": (
+        changed("peering.0.cidrs", []), "byoc:peering[0].cidrs", "[]", "1 or more",
+    ),
+    "peer's VPC id": (
+        changed("peering.0.vpcId", "vpc-1"), "byoc:peering[0].vpcId", '"vpc-1"',
+        "vpc-0123456789abcdef0",
+    ),
+    "services inside the VPC": (
+        changed("cluster.serviceCidr", "10.20.0.0/20"), "byoc:cluster.serviceCidr",
+        '"10.20.0.0/20"', "172.20.0.0/16",
+    ),
+    "API server open to everybody": (
+        changed("cluster.apiAllowedCidrs", ["0.0.0.0/0"]), "byoc:cluster.apiAllowedCidrs[0]",
+        '"0.0.0.0/0"', "the networks that may connect",
+    ),
+    "Kubernetes version of the past": (
+        changed("cluster.version", "1.19"), "byoc:cluster.version", '"1.19"', "1.34",
+    ),
+    "add-on that is not installed": (
+        changed("cluster.addonVersions", {"core-dns": "v1"}),
+        "byoc:cluster.addonVersions.core-dns", '"v1"', "coredns?",
+    ),
+    "instance type that is none": (
+        changed(f"{POOLS}.0.instanceTypes", ["large"]), "byoc:cluster.nodePools[0].instanceTypes[0]",
+        '"large"', "m7g.xlarge",
+    ),
+    "two architectures in a pool": (
+        changed(f"{POOLS}.0.instanceTypes", ["m6i.xlarge", "m7g.xlarge"]),
+        "byoc:cluster.nodePools[0].instanceTypes[1]", '"m7g.xlarge"', "only x86_64",
+    ),
+    "no pool for workloads": (
+        changed(POOLS, [pool("system", "system", "m6i.large")]), "byoc:cluster.nodePools",
+        '[{"name": "system"', "one system and one workload",
+    ),
+    "two pools of one name": (
+        changed(f"{POOLS}.1.name", "system"), "byoc:cluster.nodePools[1].name", '"system"',
+        "of its own",
+    ),
+    "more nodes than the most": (
+        changed(f"{POOLS}.0.desiredNodes", 10), "byoc:cluster.nodePools[0].desiredNodes", "10",
+        "3 to 9",
+    ),
+    "fewest above most": (
+        changed(f"{POOLS}.0.minNodes", 10), "byoc:cluster.nodePools[0].minNodes", "10", "9 or fewer",
+    ),
+    "pool in a foreign zone": (
+        changed(f"{POOLS}.0.zones", ["us-east-1f"]), "byoc:cluster.nodePools[0].zones[0]",
+        '"us-east-1f"', "us-east-1a, us-east-1b, us-east-1c",
+    ),
+    "log retention between two choices": (
+        changed("retention.flowLogDays", 10), "byoc:retention.flowLogDays", "10", "7, or one of",
+    ),
+    "backups kept for no day": (
+        changed("retention.backupDays", 0), "byoc:retention.backupDays", "0", "1 or more",
+    ),
+    "archive after the end": (
+        changed("storage.backupArchiveDays", 60), "byoc:storage.backupArchiveDays", "60",
+        "30 to 44",
+    ),
+    "lock longer than backups": (
+        changed("storage.backupLockDays", 60), "byoc:storage.backupLockDays", "60", "45 or fewer",
+    ),
+    "own tag taken": (
+        changed("tags", {"clickhouse-byoc": "false"}), "byoc:tags.clickhouse-byoc", '"false"',
+        "another key",
+    ),
+    "tag of AWS": (changed("tags", {"aws:x": "1"}), "byoc:tags.aws:x", '"1"', "another key"),
+    "tag value too long": (
+        changed("tags", {"team": "x" * 257}), "byoc:tags.team", '"xxx', "up to 256",
+    ),
+    "too many tags": (
+        changed("tags", {f"t{i}": "" for i in range(41)}), "byoc:tags", '{"t0"', "40 or fewer",
+    ),
+    "memory no multiple of 4": (
+        changed(f"{SERVICES}.0.memoryGib", 10), "byoc:warehouses[0].services[0].memoryGib", "10",
+        "8 or 12",
+    ),
+    "memory too small": (
+        changed(f"{SERVICES}.0.memoryGib", 4), "byoc:warehouses[0].services[0].memoryGib", "4",
+        "from 8 to 356",
+    ),
+    "primary of one replica": (
+        changed(f"{SERVICES}.0.replicas", 1), "byoc:warehouses[0].services[0].replicas", "1",
+        "2 to 20",
+    ),
+    "more replicas than the most": (
+        changed(f"{SERVICES}.0.replicas", 21), "byoc:warehouses[0].services[0].replicas", "21",
+        "20 or less",
+    ),
+    "primary that only reads": (
+        changed(f"{SERVICES}.0.access", "readOnly"), "byoc:warehouses[0].services[0].access",
+        '"readOnly"', "readWrite",
+    ),
+    "no primary": (
+        changed(f"{SERVICES}.0.role", "secondary"), "byoc:warehouses[0].services", '[{"name"',
+        "role: primary",
+    ),
+    "two primaries": (
+        changed(f"{SERVICES}.1", PRIMARY | {"name": "other"}),
+        "byoc:warehouses[0].services[1].role", '"primary"', "secondary",
+    ),
+    "two services of one name": (
+        changed(f"{SERVICES}.1.name", "primary"), "byoc:warehouses[0].services[1].name",
+        '"primary"', "of its own",
+    ),
+    "two warehouses of one name": (
+        changed("warehouses", [
+            {"name": "main", "services": [PRIMARY]},
+            {"name": "main", "services": [PRIMARY | {"name": "second"}]},
+        ]),
+        "byoc:warehouses[1].name", '"main"', "of its own",
+    ),
+    "even Keeper": (
+        changed("warehouses.0.keeper", {"replicas": 2}), "byoc:warehouses[0].keeper.replicas", "2",
+        "1, 3 or 5",
+    ),
+    "experimental profile": (
+        changed("warehouses.0.storageProfile", "zero_copy"), "byoc:warehouses[0].storageProfile",
+        '"zero_copy"', "acceptExperimental",
+    ),
+    "Tailscale without a key": (
+        changed("tailscale", {"enabled": True}), "byoc:tailscale.authKey", None, "--secret",
+    ),
+    "two Tailscale keys": (
+        changed("tailscale", {"enabled": True, "authKeyFile": "key", "existingSecret": "key"}),
+        "byoc:tailscale.existingSecret", '"key"', "exactly one",
+    ),
+    "Tailscale without a way out": (
+        changed("network.egress", "none", changed("tailscale", {
+            "enabled": True, "existingSecret": "key"})) | {"interfaceEndpoints": []},
+        "byoc:network.egress", '"none"', "natPerZone",
+    ),
+    "endpoint without a domain": (
+        changed("endpoints", {"publicSourceRanges": ["203.0.113.0/24"]}),
+        "byoc:endpoints.publicSourceRanges", '["203.0.113.0/24"]', "endpoints.domain",
+    ),
+    "domain without a zone": (
+        changed("endpoints", {"domain": "db.example.com", "certificateEmail": "a@example.com"}),
+        "byoc:endpoints.hostedZoneId", None, "Route 53",
+    ),
+    "key of another region": (
+        changed("encryption.bucketsKeyArn", "arn:aws:kms:eu-west-1:111111111111:key/1234"),
+        "byoc:encryption.bucketsKeyArn", '"arn:aws:kms:eu-west-1', "us-east-1",
+    ),
+    "operator without external id": (
+        changed("access.operatorAccount", "222222222222"), "byoc:access.externalId", None,
+        "external id",
+    ),
+    "onboarding for nobody": (
+        without("access.operatorAccount", ONBOARDING), "byoc:access.operatorAccount", None,
+        "222222222222",
+    ),
+    "onboarding with a cluster": (
+        changed("cluster.version", "1.34", ONBOARDING), "byoc:cluster", '{"version"', "leave it out",
+    ),
+    "every principal of the operator": (
+        changed("access.operatorPrincipal", "*", ONBOARDING), "byoc:access.operatorPrincipal",
+        '"*"', "CrossplaneWorkloadRole",
+    ),
+    "list that is text": (
+        changed("network.zones", "us-east-1a"), "byoc:network.zones", '"us-east-1a"', "a list",
+    ),
+    "section that is text": (changed("network", "10.0.0.0/16"), "byoc:network", '"10.0', "mapping"),
+    "number that is text": (
+        changed("retention.backupDays", "many"), "byoc:retention.backupDays", '"many"', "whole",
+    ),
+    "switch that is text": (
+        changed("tailscale.enabled", "maybe"), "byoc:tailscale.enabled", '"maybe"', "true or false",
+    ),
+}  # fmt: skip
+
+
+def problems(document: Document, **more: Any) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigError) as refused:
+        parse(document, **more)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize(("document", "field", "held", "right"), CASES.values(), ids=CASES.keys())
+def test_a_bad_field_is_named_with_its_value_and_what_would_be_right(
+    document: Document, field: str, held: str | None, right: str
+) -> None:
+    found = {problem.field: problem for problem in problems(document)}
+    assert field in found
+    assert right in found[field].right
+    if held is None:
+        assert found[field].held is None
+    else:
+        assert (found[field].held or "").startswith(held)
+
+
+def test_the_good_configurations_are_good() -> None:
+    assert parse(GOOD).network.cidr.prefixlen == 16
+    assert parse(ONBOARDING).is_onboarding
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    yield "network.cidr", "retention.flowLogDays"
+    yield "name", f"{SERVICES}.0.memoryGib"
+    yield "region", "account"
+
+
+BAD: dict[str, Any] = {
+    "network.cidr": "10.0.0.0/25",
+    "retention.flowLogDays": 10,
+    "name": "UPPER",
+    f"{SERVICES}.0.memoryGib": 9,
+    "region": "moon-1",
+    "account": "1",
+}
+
+
+@pytest.mark.parametrize(("first", "second"), pairs())
+def test_two_errors_are_reported_at_once_and_nothing_else(first: str, second: str) -> None:
+    document = changed(second, BAD[second], changed(first, BAD[first]))
+    assert len(problems(document)) == 2
+
+
+def test_a_field_error_does_not_hide_an_error_between_other_fields() -> None:
+    document = changed("account", "12", changed(f"{SERVICES}.0.replicas", 1))
+    fields = [problem.field for problem in problems(document)]
+    assert fields == ["byoc:account", "byoc:warehouses[0].services[0].replicas"]
+
+
+def test_nothing_is_said_between_fields_of_which_one_is_in_doubt() -> None:
+    document = changed("peering.0.cidrs", ["10.0.0.0/8"], changed("network.cidr", "10.20.0.0/30"))
+    assert [problem.field for problem in problems(document)] == ["byoc:network.cidr"]
+
+
+def test_the_message_holds_every_problem_on_a_line_of_its_own() -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse(changed("account", "1", changed("region", "x")), source="stack acme")
+    lines = str(refused.value).splitlines()
+    assert lines[0] == "stack acme: 2 problems, nothing was planned."
+    assert [line.split(": ")[0].strip() for line in lines[1:]] == ["byoc:account", "byoc:region"]
+
+
+SECRETS = {
+    "plain text where a secret belongs": changed("tailscale.authKey", "tskey-auth-hidden"),
+    "secret of the wrong form": changed("tailscale.authKey", Secret("hidden")),
+    "secret under a wrong name": changed("tailscale.autKey", "hidden"),
+    "secret in a field that is none": changed("region", "tskey-auth-hidden"),
+    "secret section that is text": changed("tailscale", "hidden"),
+}
+
+
+@pytest.mark.parametrize("document", SECRETS.values(), ids=SECRETS.keys())
+def test_a_secret_is_never_shown(document: Document) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse(document, secret_keys=frozenset({"tailscale"}))
+    assert "hidden" not in str(refused.value)
