@@ -143,8 +143,8 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         "byoc:cluster.addonVersions.core-dns", '"v1"', "coredns?",
     ),
     "instance type that is none": (
-        changed(f"{POOLS}.0.instanceTypes", ["large"]), "byoc:cluster.nodePools[0].instanceTypes[0]",
-        '"large"', "m7g.xlarge",
+        changed(f"{POOLS}.0.instanceTypes", ["large"]),
+        "byoc:cluster.nodePools[0].instanceTypes[0]", '"large"', "m7g.xlarge",
     ),
     "two architectures in a pool": (
         changed(f"{POOLS}.0.instanceTypes", ["m6i.xlarge", "m7g.xlarge"]),
@@ -163,7 +163,8 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         "3 to 9",
     ),
     "fewest above most": (
-        changed(f"{POOLS}.0.minNodes", 10), "byoc:cluster.nodePools[0].minNodes", "10", "9 or fewer",
+        changed(f"{POOLS}.0.minNodes", 10), "byoc:cluster.nodePools[0].minNodes", "10",
+        "9 or fewer",
     ),
     "pool in a foreign zone": (
         changed(f"{POOLS}.0.zones", ["us-east-1f"]), "byoc:cluster.nodePools[0].zones[0]",
@@ -273,7 +274,8 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         "222222222222",
     ),
     "onboarding with a cluster": (
-        changed("cluster.version", "1.34", ONBOARDING), "byoc:cluster", '{"version"', "leave it out",
+        changed("cluster.version", "1.34", ONBOARDING), "byoc:cluster", '{"version"',
+        "leave it out",
     ),
     "every principal of the operator": (
         changed("access.operatorPrincipal", "*", ONBOARDING), "byoc:access.operatorPrincipal",
