@@ -1,0 +1,46 @@
+"""One local cloud for the whole run: every stack test runs in the worker that brought it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stack.checkout import Checkout, clone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+            item.add_marker(pytest.mark.timeout(1200))
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A fresh clone with its environment installed and nothing running."""
+    return clone(tmp_path_factory.mktemp("byoc") / "clone")
+
+
+@pytest.fixture(scope="session")
+def stack(checkout: Checkout) -> Iterator[Checkout]:
+    """`make up` has been run; at the end `make down` must leave nothing."""
+    checkout.run("make", "up").ok()
+    yield checkout
+    checkout.run("make", "down").ok()
+    assert not checkout.state_dir.exists()
+    assert processes_below(checkout.folder) == []
+
+
+def processes_below(folder: Path) -> list[str]:
+    """Command lines of processes that were started with a path in `folder`."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if any(str(folder) in word for word in words):
+            found.append(" ".join(words))
+    return found
