@@ -11,7 +11,7 @@ PAUSE_S = 0.1
 
 
 def wait_for(look: Callable[[], T | None], *, within_s: float, what: str) -> T:
-    """Return the first value of `look` that is true; fail with `what` and the last value when time is up."""
+    """Return the first value of `look` that is true, or fail with `what` and the last value."""
     deadline_s = time.monotonic() + within_s
     while True:
         seen = look()

@@ -93,4 +93,3 @@ def clone(folder: Path) -> Checkout:
     checkout = Checkout(folder=folder, env=env)
     checkout.run("make", "venv").ok()
     return checkout
-
