@@ -17,7 +17,9 @@ class PrometheusArgs:
     """How long samples stay on the volume; the monitoring bucket keeps them longer."""
     volume_gib: int = 50
     replicas: int = 1
+    """Each reads everything by itself; a second one bridges the restart of the first."""
     cpu: str = "500m"
+    cpu_limit: str = "2"
     memory: str = "2Gi"
 
     def __post_init__(self) -> None:

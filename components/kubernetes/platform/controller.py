@@ -5,7 +5,13 @@ from datetime import timedelta
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kubernetes.containers import Compute, Container, Mount, Probe
+from components.kubernetes.containers import Compute
+from components.kubernetes.control_program import (
+    CONTROL_UID,
+    METRICS,
+    VOLUMES,
+    control_container,
+)
 from components.kubernetes.deployment import Deployment
 from components.kubernetes.images import Image, image
 from components.kubernetes.labels import metadata
@@ -18,16 +24,12 @@ from components.kubernetes.names import (
 from components.kubernetes.platform.args import Buckets
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import grant
-from components.kubernetes.volumes import scratch_volume
 from components.kubernetes.workloads import (
     Children,
-    Metrics,
     Workload,
     create_deployment,
     create_service_account,
 )
-
-CONTROL_UID = 10001
 
 
 def create_controller(children: Children, deployment: Deployment, buckets: Buckets) -> None:
@@ -63,16 +65,11 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
 
 
 def controller_workload(deployment: Deployment, config: tuple[pulumi.Input[str], ...]) -> Workload:
-    container = Container(
-        name="controller",
-        image=image(deployment, Image.CONTROL),
-        command=("python", "-m", "control.controller"),
-        compute=Compute(cpu="200m", cpu_limit="1", memory="512Mi"),
-        ports={"health": 8080, "metrics": 9100},
-        mounts=(Mount(volume="tmp", path="/tmp", read_only=False),),  # noqa: S108
-        startup=Probe(path="/healthz", port="health", period_seconds=2, failure_threshold=60),
-        readiness=Probe(path="/healthz", port="health"),
-        liveness=Probe(path="/healthz", port="health", period_seconds=20),
+    container = control_container(
+        deployment,
+        "controller",
+        "control.controller",
+        Compute(cpu="200m", cpu_limit="1", memory="512Mi"),
     )
     return Workload(
         deployment=deployment,
@@ -83,9 +80,9 @@ def controller_workload(deployment: Deployment, config: tuple[pulumi.Input[str],
         uid=CONTROL_UID,
         priority=Priority.CONTROL,
         containers=(container,),
-        volumes=(scratch_volume("tmp", size_mib=64),),
+        volumes=VOLUMES,
         calls_api=True,
-        metrics=Metrics(port=9100),
+        metrics=METRICS,
         config=config,
         grace=timedelta(seconds=60),
     )
