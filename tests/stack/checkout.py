@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+from lightkube import Client, KubeConfig
+
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND_TIMEOUT_S = 900
+REGION = "us-east-1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +66,26 @@ class Checkout:
     def pulumi(self, *arguments: str) -> Answer:
         return self.run("pulumi", *arguments, "--non-interactive", env=self.stack_env())
 
-    def kubectl(self, *arguments: str) -> Answer:
-        return self.run("kubectl", *arguments, env=self.stack_env())
+    def kube(self) -> Client:
+        """A client of the local cluster with the administrator's rights."""
+        config = KubeConfig.from_file(self.state_dir / "pki" / "admin.kubeconfig")
+        return Client(config=config, field_manager="stack-test")
 
-    def get(self, *arguments: str) -> Any:
-        return json.loads(self.kubectl("get", *arguments, "-o", "json").ok().out)
+    def aws(self, service: str) -> Any:
+        """A client in the customer's account, with the engineer's key."""
+        env = self.stack_env()
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=env["AWS_ENDPOINT_URL"],
+            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def outputs(self) -> dict[str, Any]:
+        shown = self.pulumi("stack", "output", "--json", "--show-secrets").ok().out
+        outputs: dict[str, Any] = json.loads(shown)
+        return outputs
 
     @property
     def state_dir(self) -> Path:
