@@ -56,7 +56,7 @@ def test_the_state_holds_no_secret(stack: Checkout, secrets: dict[str, str]) -> 
 
 def test_the_logs_hold_no_secret(stack: Checkout, secrets: dict[str, str]) -> None:
     assert holders(stack.state_dir / "logs", secrets) == []
-    pod_logs = [file for file in (stack.state_dir / "kubelet").rglob("*.log")]
+    pod_logs = list((stack.state_dir / "kubelet").rglob("*.log"))
     assert pod_logs
     for file in pod_logs:
         content = file.read_bytes()

@@ -1,0 +1,93 @@
+"""A second checkout beside the first: interrupted while it comes up, destroyed, and taken down."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import pytest
+from lightkube.resources.core_v1 import Namespace, PersistentVolume, Pod
+
+from tests.stack.checkout import Checkout, clone
+from tests.stack.conftest import processes_below
+
+pytestmark = pytest.mark.xdist_group("second")
+INTERRUPTIONS_S = (0.5, 2.0, 4.0)
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """Up, after having been killed a few times on the way."""
+    checkout = clone(tmp_path_factory.mktemp("second") / "clone")
+    byoc = str(checkout.folder / ".venv" / "bin" / "byoc")
+    for after_s in INTERRUPTIONS_S:
+        started = subprocess.Popen(
+            [byoc, "local", "up"],
+            cwd=checkout.folder,
+            env=checkout.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(after_s)  # the moment of the interruption, not a wait for something
+        started.send_signal(signal.SIGKILL)
+        started.wait()
+    checkout.run("make", "up").ok()
+    yield checkout
+    checkout.run("make", "down").ok()
+    assert not checkout.state_dir.exists()
+    assert processes_below(checkout.folder) == []
+
+
+def test_it_has_addresses_of_its_own(second: Checkout) -> None:
+    rows = json.loads(second.byoc("local", "status", "--json").ok().out)
+    block = json.loads((second.state_dir / "instance.json").read_text())["block"]
+    servers = [row for row in rows if row["part"] in {"aws", "kubernetes", "kubelet"}]
+    assert len(servers) == 3
+    assert all(row["address"].startswith(f"127.{block}.") for row in servers)
+    assert all(row["health"] == "ready" for row in servers)
+
+
+def test_destroy_leaves_nothing(second: Checkout) -> None:
+    second.byoc("destroy", "--stack", "local", "--yes").ok()
+    state = json.loads(second.pulumi("stack", "export").ok().out)
+    assert [resource["urn"] for resource in state["deployment"].get("resources", [])] == []
+    assert leftovers_in_aws(second) == {}
+    kube = second.kube()
+    names = {space.metadata.name for space in kube.list(Namespace) if space.metadata}
+    assert names == {"default", "kube-node-lease", "kube-public", "kube-system"}
+    assert list(kube.list(Pod, namespace="*")) == []
+    assert list(kube.list(PersistentVolume)) == []
+    assert [line for line in processes_below(second.state_dir) if "bwrap" in line] == []
+
+
+def leftovers_in_aws(checkout: Checkout) -> dict[str, list[str]]:
+    """What of a deployment is still in the customer's account, by kind."""
+    ec2, s3, iam = checkout.aws("ec2"), checkout.aws("s3"), checkout.aws("iam")
+    ours = [{"Name": "tag:clickhouse-byoc", "Values": ["true"]}]
+    found = {
+        "vpcs": [v["VpcId"] for v in ec2.describe_vpcs(Filters=ours)["Vpcs"]],
+        "addresses": [a["AllocationId"] for a in ec2.describe_addresses()["Addresses"]],
+        "nat": [
+            n["NatGatewayId"]
+            for n in ec2.describe_nat_gateways()["NatGateways"]
+            if n["State"] != "deleted"
+        ],
+        "templates": [
+            t["LaunchTemplateName"] for t in ec2.describe_launch_templates()["LaunchTemplates"]
+        ],
+        "buckets": [b["Name"] for b in s3.list_buckets()["Buckets"]],
+        "roles": [
+            r["RoleName"]
+            for r in iam.list_roles()["Roles"]
+            if "/aws-service-role/" not in r["Path"]
+        ],
+        "policies": [p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"]],
+        "clusters": checkout.aws("eks").list_clusters()["clusters"],
+        "log groups": [
+            g["logGroupName"] for g in checkout.aws("logs").describe_log_groups()["logGroups"]
+        ],
+    }
+    return {kind: names for kind, names in found.items() if names}
