@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
@@ -62,7 +63,9 @@ def listening_server() -> tuple[grpc.Server, int]:
     return server, server.add_insecure_port("127.0.0.1:0")
 
 
-def serve_until_orphaned(server: grpc.Server, port: int) -> None:
+def serve_until_orphaned(
+    server: grpc.Server, port: int, on_end: Callable[[], None] = lambda: None
+) -> None:
     """Serve, tell the engine the port on the first line of stdout, and end with the engine.
 
     The engine kills its plugins when it ends; if it is killed itself, it cannot.
@@ -71,8 +74,10 @@ def serve_until_orphaned(server: grpc.Server, port: int) -> None:
     server.start()
     print(port, flush=True)  # noqa: T201 (the protocol)
     ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     while os.getppid() == parent and not ended.wait(PARENT_CHECK_S):
         pass
+    on_end()
     server.stop(grace=None)
     os._exit(0)

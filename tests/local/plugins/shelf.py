@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from local.plugins.provider import (
     AutoName,
@@ -17,6 +18,7 @@ from local.plugins.provider import (
     Props,
     Provider,
     Resource,
+    Schema,
     State,
     as_json,
     in_any_order,
@@ -27,7 +29,7 @@ TICK = timedelta(milliseconds=20)
 
 
 class Book(Resource):
-    schema = {
+    schema: ClassVar[Schema] = {
         "title": Property(required=True),
         "isbn": Property(replaces=True, auto_name=AutoName(max_length=30)),
         "labels": Property(),
@@ -91,7 +93,7 @@ class Book(Resource):
 class ShelfProvider(Provider):
     name = "shelf"
     sdk = "pulumi"
-    config = {"folder": ConfigKey(replaces=True), "limits": ConfigKey(json=True)}
+    config: ClassVar[dict[str, ConfigKey]] = {"folder": ConfigKey(replaces=True), "limits": ConfigKey(json=True)}
 
     def configure(self, config: Props) -> None:
         if config.get("limits", {}).get("books") == 0:
