@@ -96,7 +96,8 @@ def why_held(seen: Seen, replica: ReplicaSeen, now: datetime) -> Step | None:
         return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, seen.limits.settle - drained_for)
     if probe is not None and probe.backups:
         return held(replica, State.DRAIN, Reason.BACKUP_RUNNING, seen.limits.look_soon)
-    if (probe is None or not probe.quiet) and drained_for < seen.limits.drain:
+    busy = not replica.stopped and (probe is None or not probe.quiet)
+    if busy and drained_for < seen.limits.drain:
         return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, seen.limits.look_soon)
     if replica.survivors_hold_all or replica.abandoned:
         return None

@@ -129,6 +129,21 @@ def waiting_for_retry(seen: Seen, now: datetime) -> Step:
     )
 
 
+def join(seen: Seen, now: datetime) -> Step | None:
+    """A replica that answers gets the databases that it lacks, be it new or long asleep."""
+    joining = rids(seen.replicas, lambda r: r.staying and lacks_databases(r))
+    if not joining:
+        return None
+    return Step(action=Action.JOIN, reason=Reason.NOT_JOINED, state=State.SYNC, rids=joining)
+
+
+def lacks_databases(replica: ReplicaSeen) -> bool:
+    probe = replica.probe
+    if replica.pod is not PodPhase.READY or probe is None or probe.keeper_lost:
+        return False
+    return not probe.joined or bool(probe.lacks)
+
+
 def progress(seen: Seen, now: datetime) -> Step | None:
     """Lead the made replicas on; give up on them where there is something to return to."""
     on_the_way = [r for r in keepers(seen) if not r.up]
@@ -142,11 +157,8 @@ def progress(seen: Seen, now: datetime) -> Step | None:
                 state=State.ABORT,
                 message=f"replica {replica.rid}: {replica.detail or failure.value}",
             )
-    ready = [r for r in on_the_way if r.pod is PodPhase.READY and r.probe is not None]
-    joining = rids(ready, lambda r: r.probe and not r.probe.joined and not r.probe.keeper_lost)
-    if joining:
-        return Step(action=Action.JOIN, reason=Reason.NOT_JOINED, state=State.SYNC, rids=joining)
-    gained = rids(ready, lambda r: r.fresh and not seen.synced(r) and gains(r))
+    ready = [r for r in made if r.pod is PodPhase.READY and r.probe is not None]
+    gained = rids(ready, lambda r: not seen.synced(r) and gains(r))
     if gained:
         return Step(
             action=Action.NOTE_BACKLOG, reason=Reason.SYNCING, state=State.SYNC, rids=gained

@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     making.admit,
     making.send_back,
     making.make,
+    making.join,
     making.progress,
     breaking.drain,
     breaking.release,

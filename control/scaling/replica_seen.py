@@ -24,6 +24,8 @@ class Probe:
     """What a replica's own SQL interface says."""
 
     joined: bool
+    lacks: tuple[str, ...] = ()
+    """Databases of the warehouse that this replica does not have yet."""
     readonly_tables: int = 0
     delay: timedelta = timedelta(0)
     queue: int = 0
@@ -138,6 +140,9 @@ class Action(StrEnum):
     LEAVE = "Leave"
     STOP = "Stop"
     DELETE = "Delete"
+    ENSURE_OBJECTS = "EnsureObjects"
+    ADD_FINALIZER = "AddFinalizer"
+    DROP_FINALIZER = "DropFinalizer"
 
 
 class Reason(StrEnum):
@@ -174,6 +179,16 @@ class Reason(StrEnum):
     NOT_READY = "NotReady"
     TOO_SMALL = "TooSmall"
     SYNC_STUCK = "SyncStuck"
+    OBJECTS_DIFFER = "ObjectsDiffer"
+    NOT_GUARDED = "NotGuarded"
+    KEEPER_NOT_READY = "KeeperNotReady"
+    WAREHOUSE_NOT_READY = "WarehouseNotReady"
+    STOP_WANTED = "StopWanted"
+    STOPPED = "Stopped"
+    DELETE_WANTED = "DeleteWanted"
+    SECONDARIES_EXIST = "SecondariesExist"
+    SERVICES_EXIST = "ServicesExist"
+    ALL_GONE = "AllGone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +200,10 @@ class Step:
     count: int = 0
     message: str = ""
     look_again: timedelta = timedelta(seconds=30)
+
+    @property
+    def acts(self) -> bool:
+        return self.action is not Action.WAIT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +267,7 @@ class Seen:
             probe is not None
             and replica.pod is PodPhase.READY
             and probe.joined
+            and not probe.lacks
             and probe.readonly_tables == 0
             and probe.delay <= self.limits.synced_delay
             and probe.queue <= self.limits.synced_queue

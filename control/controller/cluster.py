@@ -1,0 +1,138 @@
+"""What the controller needs of the world, in its own words: Kubernetes and SQL, nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from control.scaling.replica_seen import Action, Probe, ReplicaSeen
+from control.warehouses.model import Deployment, Service, Warehouse
+from control.warehouses.status import Reported
+
+
+class ClusterError(Exception):
+    """A step that could not be taken now and is tried again."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """A replica that can be asked."""
+
+    rid: str
+    service: str
+    address: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicaObservation:
+    """One replica as Kubernetes knows it."""
+
+    seen: ReplicaSeen
+    pod: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarehouseObservation:
+    keeper_ready: int
+    has_credentials: bool
+    objects_differ: bool
+    left_over: bool
+    """Something of the warehouse still exists besides the object itself."""
+
+
+class Cluster(Protocol):
+    def deployment(self) -> Deployment: ...
+
+    def warehouse(self, key: Key) -> tuple[Warehouse, Reported] | None: ...
+
+    def service(self, key: Key) -> tuple[Service, Reported] | None: ...
+
+    def services(self, namespace: str) -> Sequence[Service]: ...
+
+    def report(self, subject: Service | Warehouse, status: Mapping[str, Any]) -> None: ...
+
+    def announce(
+        self, subject: Service | Warehouse, reason: str, message: str, *, warning: bool = False
+    ) -> None: ...
+
+    def set_finalizer(self, subject: Service | Warehouse, *, present: bool) -> None: ...
+
+    def login(self, warehouse: Warehouse) -> Login | None: ...
+
+    # One warehouse
+    def observe_warehouse(
+        self, deployment: Deployment, warehouse: Warehouse
+    ) -> WarehouseObservation: ...
+
+    def ensure_credentials(self, warehouse: Warehouse) -> None: ...
+
+    def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None: ...
+
+    def delete_warehouse_objects(self, warehouse: Warehouse) -> None: ...
+
+    # One service
+    def service_objects_differ(self, service: Service) -> bool: ...
+
+    def ensure_service_objects(self, service: Service) -> None: ...
+
+    def observe(self, service: Service) -> Sequence[ReplicaObservation]: ...
+
+    def peers(self, services: Sequence[Service]) -> Sequence[Peer]:
+        """Replicas of these services of one warehouse that serve clients now."""
+        ...
+
+    # One replica
+    def ensure_replica(
+        self, deployment: Deployment, warehouse: Warehouse, service: Service, rid: str
+    ) -> None: ...
+
+    def set_serving(self, service: Service, rid: str, *, serving: bool) -> None: ...
+
+    def note(self, service: Service, rid: str, notes: Mapping[str, str | None]) -> None: ...
+
+    def stop(self, service: Service, rid: str) -> None: ...
+
+    def start(self, service: Service, rid: str) -> None: ...
+
+    def delete_replica(self, service: Service, rid: str, *, keep_volume: bool) -> None: ...
+
+
+class Databases(Protocol):
+    """What replicas are asked and told by SQL."""
+
+    def probe(
+        self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
+    ) -> Probe | None: ...
+
+    def names(self, login: Login, peer: Peer) -> Sequence[str]: ...
+
+    def join(
+        self, login: Login, warehouse: Warehouse, peer: Peer, others: Sequence[Peer]
+    ) -> None: ...
+
+    def leave(self, login: Login, peer: Peer) -> None: ...
+
+    def evict(self, login: Login, rid: str, survivors: Sequence[Peer]) -> None: ...
+
+    def hold_all(
+        self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]
+    ) -> tuple[bool, str]: ...
+
+
+ANNOUNCED = frozenset(Action) - {Action.WAIT, Action.NOTE_BACKLOG}

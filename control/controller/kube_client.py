@@ -1,0 +1,142 @@
+"""The few calls to the Kubernetes API that the controller makes, as plain documents."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from lightkube import Client
+from lightkube.core.exceptions import ApiError
+from lightkube.generic_resource import GenericNamespacedResource, create_namespaced_resource
+from lightkube.types import CascadeType, PatchType
+
+from control.controller.cluster import ClusterError
+from control.warehouses.names import GROUP, MANAGER, VERSION
+
+Document = dict[str, Any]
+Resource = type[GenericNamespacedResource]
+
+WAREHOUSE, SERVICE = f"{GROUP}/Warehouse", f"{GROUP}/Service"
+NOT_FOUND = 404
+
+
+class KubeError(ClusterError):
+    """The API server did not do what it was asked."""
+
+
+def resource(group: str, version: str, kind: str, plural: str) -> Resource:
+    made: Resource = create_namespaced_resource(group, version, kind, plural)
+    return made
+
+
+RESOURCES: Mapping[str, Resource] = {
+    "StatefulSet": resource("apps", "v1", "StatefulSet", "statefulsets"),
+    "PodDisruptionBudget": resource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+    "Pod": resource("", "v1", "Pod", "pods"),
+    "ConfigMap": resource("", "v1", "ConfigMap", "configmaps"),
+    "Secret": resource("", "v1", "Secret", "secrets"),
+    "Service": resource("", "v1", "Service", "services"),
+    "PersistentVolumeClaim": resource("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
+    "Event": resource("", "v1", "Event", "events"),
+    WAREHOUSE: resource(GROUP, VERSION, "Warehouse", "warehouses"),
+    SERVICE: resource(GROUP, VERSION, "Service", "services"),
+}
+
+
+class KubeClient:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def find(self, kind: str, namespace: str, name: str) -> Document | None:
+        try:
+            with translated(f"read {kind} {namespace}/{name}"):
+                return dict(self.client.get(RESOURCES[kind], name, namespace=namespace))
+        except KubeNotFoundError:
+            return None
+
+    def list(self, kind: str, namespace: str, labels: Mapping[str, str]) -> list[Document]:
+        with translated(f"list {kind} in {namespace}"):
+            found = self.client.list(RESOURCES[kind], namespace=namespace, labels=dict(labels))
+            return [dict(item) for item in found]
+
+    def apply(self, document: Document) -> None:
+        """Server-side apply: ours are the fields that we name, and no others."""
+        meta = document["metadata"]
+        made = RESOURCES[kind_of(document)].from_dict(document)
+        with translated(f"apply {document['kind']} {meta['namespace']}/{meta['name']}"):
+            self.client.apply(made, field_manager=MANAGER, force=True)
+
+    def create(self, document: Document) -> None:
+        meta = document["metadata"]
+        made = RESOURCES[kind_of(document)].from_dict(document)
+        what = meta.get("name") or meta.get("generateName")
+        with translated(f"create {document['kind']} {meta['namespace']}/{what}"):
+            self.client.create(made, field_manager=MANAGER)
+
+    def patch(self, kind: str, namespace: str, name: str, change: Document) -> None:
+        with translated(f"change {kind} {namespace}/{name}"):
+            self.client.patch(
+                RESOURCES[kind], name, change, namespace=namespace, patch_type=PatchType.MERGE
+            )
+
+    def patch_status(self, kind: str, namespace: str, name: str, status: Document) -> None:
+        with translated(f"report on {kind} {namespace}/{name}"):
+            self.client.patch(
+                RESOURCES[kind].Status,
+                name,
+                {"status": status},
+                namespace=namespace,
+                patch_type=PatchType.MERGE,
+            )
+
+    def delete(self, kind: str, namespace: str, name: str) -> None:
+        try:
+            with translated(f"delete {kind} {namespace}/{name}"):
+                self.client.delete(
+                    RESOURCES[kind], name, namespace=namespace, cascade=CascadeType.BACKGROUND
+                )
+        except KubeNotFoundError:
+            return
+
+    def differing(self, documents: Sequence[Document]) -> Iterator[Document]:
+        """Those of the documents that are not there as they should be."""
+        for document in documents:
+            meta = document["metadata"]
+            current = self.find(kind_of(document), meta["namespace"], meta["name"])
+            if current is None or not contains(current, document):
+                yield document
+
+
+class KubeNotFoundError(KubeError):
+    pass
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        kind = KubeNotFoundError if error.status.code == NOT_FOUND else KubeError
+        raise kind(f"could not {doing}: {error.status.message}") from error
+    except httpx.HTTPError as error:
+        raise KubeError(f"could not {doing}: {error or type(error).__name__}") from error
+
+
+def kind_of(document: Document) -> str:
+    group = document["apiVersion"].partition("/")[0]
+    return f"{group}/{document['kind']}" if group == GROUP else str(document["kind"])
+
+
+def contains(current: Any, wanted: Any) -> bool:
+    """What the API server adds by itself does not count as a difference."""
+    if isinstance(wanted, Mapping):
+        return isinstance(current, Mapping) and all(
+            name in current and contains(current[name], value) for name, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(current, list)
+            and len(current) == len(wanted)
+            and all(contains(ours, theirs) for ours, theirs in zip(current, wanted, strict=True))
+        )
+    return bool(current == wanted)

@@ -1,0 +1,176 @@
+"""The one next step of a service: guard, build, run, stop, delete."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from control.scaling.breaking import next_removal, why_held
+from control.scaling.replacement import next_step, record
+from control.scaling.replica_seen import (
+    Action,
+    Operation,
+    PodPhase,
+    Reason,
+    ReplicaSeen,
+    Seen,
+    State,
+    Step,
+)
+from control.scaling.selection import rids
+from control.warehouses.admission import Verdict
+from control.warehouses.model import Desired, Retention, Service, Warehouse
+from control.warehouses.phases import Phase, running_phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSeen:
+    service: Service
+    warehouse: Warehouse | None
+    verdict: Verdict
+    stop_verdict: Verdict
+    replicas: Seen
+    secondaries: tuple[str, ...] = ()
+    primary_deleting: bool = False
+    objects_differ: bool = False
+    coordination_ready: bool = True
+    previous: Phase | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    step: Step
+    phase: Phase
+    op: Operation | None = None
+
+
+def decide(seen: ServiceSeen, now: datetime) -> Decision:
+    service = seen.service
+    op = seen.replicas.op
+    if service.deleting:
+        return Decision(step=deletion(seen, now), phase=Phase.DELETING, op=op)
+    begun = bool(seen.replicas.replicas)
+    if not seen.verdict.accepted and not begun:
+        step = wait(Reason.WAREHOUSE_NOT_READY, seen.verdict.message)
+        return Decision(step=step, phase=Phase.PENDING, op=op)
+    if not service.finalizing:
+        step = act(Action.ADD_FINALIZER, Reason.NOT_GUARDED)
+        return Decision(step=step, phase=seen.previous or Phase.PENDING, op=op)
+    if seen.objects_differ:
+        step = act(Action.ENSURE_OBJECTS, Reason.OBJECTS_DIFFER)
+        return Decision(step=step, phase=seen.previous or Phase.PENDING, op=op)
+    if not seen.coordination_ready and not begun:
+        step = wait(Reason.KEEPER_NOT_READY, "waiting for a majority of Keeper members")
+        return Decision(step=step, phase=Phase.PENDING, op=op)
+    if service.desired is Desired.STOPPED and seen.stop_verdict.accepted:
+        return stopping(seen)
+    return running(seen, now)
+
+
+def running(seen: ServiceSeen, now: datetime) -> Decision:
+    step = next_step(seen.replicas, now)
+    return Decision(
+        step=step,
+        phase=running_phase(seen.replicas, seen.previous),
+        op=record(seen.replicas, step, now),
+    )
+
+
+def stopping(seen: ServiceSeen) -> Decision:
+    """Replicas stay registered and keep their volumes; those on their way out go first."""
+    op = seen.replicas.op
+    step = stop_step(seen)
+    phase = Phase.STOPPED if step.reason is Reason.STOPPED else Phase.STOPPING
+    return Decision(step=step, phase=phase, op=op)
+
+
+def stop_step(seen: ServiceSeen) -> Step:
+    replicas, soon = seen.replicas.replicas, seen.replicas.limits.look_soon
+    unused = rids(replicas, lambda r: r.admitted_at is None and not r.removing)
+    if unused:
+        return act(Action.CONDEMN, Reason.STOP_WANTED, unused)
+    removal = next_removal([r for r in replicas if r.removing], soon)
+    if removal is not None:
+        return removal
+    return halt(replicas, Reason.STOP_WANTED, soon) or wait(Reason.STOPPED)
+
+
+def halt(replicas: tuple[ReplicaSeen, ...], reason: Reason, soon: timedelta) -> Step | None:
+    """Take the replicas from their clients, then stop them; queries end with the server."""
+    serving = rids(replicas, lambda r: r.serving)
+    if serving:
+        return act(Action.UNSERVE, reason, serving)
+    started = rids(replicas, lambda r: not r.stopped and r.whole)
+    if started:
+        return act(Action.STOP, reason, started)
+    if any(r.pod is not PodPhase.ABSENT for r in replicas):
+        return wait(Reason.POD_ENDING, look_again=soon)
+    return None
+
+
+def deletion(seen: ServiceSeen, now: datetime) -> Step:
+    replicas = seen.replicas.replicas
+    if not seen.service.finalizing:
+        return wait(Reason.ALL_GONE)
+    if seen.service.is_primary and seen.secondaries:
+        names = ", ".join(seen.secondaries)
+        return wait(Reason.SECONDARIES_EXIST, f"delete the secondaries first: {names}")
+    if not replicas:
+        return act(Action.DROP_FINALIZER, Reason.ALL_GONE)
+    if keeps_data(seen):
+        soon = seen.replicas.limits.look_soon
+        return halt(replicas, Reason.DELETE_WANTED, soon) or act(
+            Action.DELETE, Reason.GONE, rids(replicas, lambda r: True)
+        )
+    return give_up_replicas(seen, now)
+
+
+def keeps_data(seen: ServiceSeen) -> bool:
+    """The last service of a warehouse that retains its data leaves volumes and objects alone."""
+    warehouse = seen.warehouse
+    return (
+        seen.service.is_primary
+        and warehouse is not None
+        and warehouse.retention is Retention.RETAIN
+    )
+
+
+def give_up_replicas(seen: ServiceSeen, now: datetime) -> Step:
+    """Like the break half of a replacement, for all of them; the last copy needs no proof."""
+    replicas, soon = seen.replicas.replicas, seen.replicas.limits.look_soon
+    condemned = [r for r in replicas if r.removing]
+    rest = [r for r in replicas if not r.removing]
+    free = rids(rest, lambda r: r.admitted_at is None or not needs_proof(seen))
+    serving = rids(replicas, lambda r: r.serving)
+    if serving:
+        return act(Action.UNSERVE, Reason.DELETE_WANTED, serving)
+    if free:
+        return act(Action.CONDEMN, Reason.DELETE_WANTED, free)
+    undrained = rids(rest, lambda r: not r.draining)
+    if undrained:
+        return act(Action.DRAIN, Reason.DELETE_WANTED, undrained)
+    holds = {r.rid: why_held(seen.replicas, r, now) for r in rest}
+    proven = tuple(rid for rid, hold in holds.items() if hold is None)
+    if proven:
+        return act(Action.CONDEMN, Reason.PARTS_HELD_BY_SURVIVORS, proven)
+    removal = next_removal(condemned, soon)
+    if removal is not None:
+        return removal
+    return next(hold for hold in holds.values() if hold is not None)
+
+
+def needs_proof(seen: ServiceSeen) -> bool:
+    """A read-only replica never made a part; a primary goes last and takes the data along."""
+    return not (seen.service.read_only or seen.service.is_primary or seen.primary_deleting)
+
+
+def act(action: Action, reason: Reason, on: tuple[str, ...] = ()) -> Step:
+    return Step(action=action, reason=reason, state=State.REMOVE, rids=on)
+
+
+def wait(reason: Reason, message: str = "", look_again: timedelta = timedelta(seconds=30)) -> Step:
+    return Step(
+        action=Action.WAIT,
+        reason=reason,
+        state=State.DONE,
+        message=message,
+        look_again=look_again,
+    )

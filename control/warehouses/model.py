@@ -1,0 +1,198 @@
+"""Warehouse, service, deployment: what is wanted, as values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+GIB = 1024**3
+UNIT_GIB = 4
+
+
+class Role(StrEnum):
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class Access(StrEnum):
+    READ_WRITE = "readWrite"
+    READ_ONLY = "readOnly"
+
+
+class Desired(StrEnum):
+    RUNNING = "Running"
+    STOPPED = "Stopped"
+
+
+class Retention(StrEnum):
+    RETAIN = "retain"
+    DELETE = "delete"
+
+
+class Disk(StrEnum):
+    OBJECT_STORAGE = "objectStorage"
+    VOLUME = "volume"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """Units of 1 CPU and 4 GiB."""
+
+    units: int
+
+    @property
+    def cpus(self) -> int:
+        return self.units
+
+    @property
+    def memory_gib(self) -> int:
+        return self.units * UNIT_GIB
+
+    @property
+    def memory_bytes(self) -> int:
+        return self.memory_gib * GIB
+
+    @property
+    def label(self) -> str:
+        return f"{self.units}u"
+
+    def __str__(self) -> str:
+        return f"{self.cpus} CPU, {self.memory_gib} GiB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeeperSize:
+    replicas: int = 3
+    memory_gib: int = 2
+    volume_gib: int = 10
+    image: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    size_gib: int = 100
+    storage_class: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What the platform layer tells about the deployment around the controller."""
+
+    name: str = ""
+    cloud: str = ""
+    region: str = ""
+    account: str = ""
+    data_bucket: str = ""
+    backup_bucket: str = ""
+    monitoring_bucket: str = ""
+    image_server: str = "clickhouse/clickhouse-server"
+    image_keeper: str = "clickhouse/clickhouse-keeper"
+    server_service_account: str = "default"
+    s3_endpoint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warehouse:
+    name: str
+    namespace: str
+    uid: str
+    generation: int = 1
+    version: str = ""
+    image: str = ""
+    channel: str = "default"
+    profile: str = "replicated"
+    accept_experimental: bool = False
+    disk: Disk = Disk.OBJECT_STORAGE
+    credentials_secret: str = ""
+    keeper: KeeperSize = field(default_factory=KeeperSize)
+    volume: Volume = field(default_factory=Volume)
+    retention: Retention = Retention.RETAIN
+    deleting: bool = False
+    finalizing: bool = False  # our finalizer is on the object
+
+    @property
+    def secret_name(self) -> str:
+        return self.credentials_secret or f"{self.name}-credentials"
+
+    @property
+    def keeper_name(self) -> str:
+        return f"{self.name}-keeper"
+
+    @property
+    def prefix(self) -> str:
+        """Where its objects lie in the data bucket; a warehouse made anew gets another one."""
+        return f"ch-s3-{self.name}-{self.uid[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    name: str
+    namespace: str
+    uid: str
+    warehouse: str
+    role: Role
+    replicas: int
+    size: Size
+    smallest: Size
+    largest: Size
+    created_at: datetime
+    generation: int = 1
+    access: Access = Access.READ_WRITE
+    desired: Desired = Desired.RUNNING
+    image: str = ""
+    restart_token: str = ""
+    automation: tuple[str, ...] = ()
+    allowlist: tuple[str, ...] = ()
+    deleting: bool = False
+    finalizing: bool = False
+
+    @property
+    def is_primary(self) -> bool:
+        return self.role is Role.PRIMARY
+
+    @property
+    def read_only(self) -> bool:
+        return self.access is Access.READ_ONLY
+
+    @property
+    def full_name(self) -> str:
+        """The name of its client Service, and the beginning of its replicas' names."""
+        return f"{self.warehouse}-{self.name}"
+
+    @property
+    def peers_name(self) -> str:
+        return f"{self.full_name}-replicas"
+
+    def replica_name(self, rid: str) -> str:
+        return f"{self.full_name}-{rid}"
+
+    def pod_name(self, rid: str) -> str:
+        return f"{self.replica_name(rid)}-0"
+
+    def host(self, rid: str) -> str:
+        return f"{self.pod_name(rid)}.{self.peers_name}.{self.namespace}.svc.cluster.local"
+
+
+def repository_of(image: str) -> str:
+    """An image reference without its tag and digest."""
+    name = image.partition("@")[0]
+    head, _, last = name.rpartition("/")
+    last = last.partition(":")[0]
+    return f"{head}/{last}" if head else last
+
+
+def tag_of(image: str) -> str:
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
+def server_image(deployment: Deployment, warehouse: Warehouse, service: Service) -> str:
+    if service.image:
+        return service.image
+    return image_of(warehouse.image or deployment.image_server, warehouse.version)
+
+
+def keeper_image(deployment: Deployment, warehouse: Warehouse) -> str:
+    return image_of(warehouse.keeper.image or deployment.image_keeper, warehouse.version)
+
+
+def image_of(image: str, version: str) -> str:
+    return f"{repository_of(image)}:{version}" if version else image

@@ -1,0 +1,114 @@
+"""From the API server's documents to the model."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from control.warehouses.model import (
+    UNIT_GIB,
+    Access,
+    Deployment,
+    Desired,
+    Disk,
+    KeeperSize,
+    Retention,
+    Role,
+    Service,
+    Size,
+    Volume,
+    Warehouse,
+)
+from control.warehouses.names import FINALIZER
+
+Document = Mapping[str, Any]
+
+
+def warehouse_from(document: Document) -> Warehouse:
+    meta, spec = document["metadata"], document.get("spec") or {}
+    keeper, volume = spec.get("keeper") or {}, spec.get("replicaVolume") or {}
+    return Warehouse(
+        name=meta["name"],
+        namespace=meta["namespace"],
+        uid=meta["uid"],
+        generation=meta.get("generation", 1),
+        version=spec.get("version", ""),
+        image=spec.get("image", ""),
+        channel=spec.get("channel", "default"),
+        profile=spec.get("storageProfile", "replicated"),
+        accept_experimental=spec.get("acceptExperimental", False),
+        disk=Disk(spec.get("disk", Disk.OBJECT_STORAGE)),
+        credentials_secret=spec.get("credentialsSecret", ""),
+        keeper=KeeperSize(
+            replicas=keeper.get("replicas", 3),
+            memory_gib=keeper.get("memoryGib", 2),
+            volume_gib=keeper.get("volumeGib", 10),
+            image=keeper.get("image", ""),
+        ),
+        volume=Volume(
+            size_gib=volume.get("sizeGib", 100), storage_class=volume.get("storageClass", "")
+        ),
+        retention=Retention(spec.get("dataRetention", Retention.RETAIN)),
+        deleting="deletionTimestamp" in meta,
+        finalizing=FINALIZER in meta.get("finalizers", ()),
+    )
+
+
+def service_from(document: Document) -> Service:
+    meta, spec = document["metadata"], document["spec"]
+    memory = spec["memory"]
+    return Service(
+        name=meta["name"],
+        namespace=meta["namespace"],
+        uid=meta["uid"],
+        generation=meta.get("generation", 1),
+        created_at=moment_from(meta["creationTimestamp"]),
+        warehouse=spec["warehouse"],
+        role=Role(spec["role"]),
+        access=Access(spec.get("access", Access.READ_WRITE)),
+        desired=Desired(spec.get("desired", Desired.RUNNING)),
+        replicas=spec["replicas"],
+        size=Size(units=memory.get("gib", memory["minGib"]) // UNIT_GIB),
+        smallest=Size(units=memory["minGib"] // UNIT_GIB),
+        largest=Size(units=memory["maxGib"] // UNIT_GIB),
+        image=spec.get("image", ""),
+        restart_token=spec.get("restartToken", ""),
+        automation=automation_asked_for(spec),
+        allowlist=tuple(entry["cidr"] for entry in spec.get("allowlist") or ()),
+        deleting="deletionTimestamp" in meta,
+        finalizing=FINALIZER in meta.get("finalizers", ()),
+    )
+
+
+def automation_asked_for(spec: Document) -> tuple[str, ...]:
+    asked = []
+    if (spec.get("idle") or {}).get("enabled"):
+        asked.append("idle")
+    if spec.get("schedule"):
+        asked.append("schedule")
+    if (spec.get("scaling") or {}).get("mode", "off") != "off":
+        asked.append("scaling")
+    return tuple(asked)
+
+
+def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment:
+    return Deployment(
+        name=facts.get("deployment", ""),
+        cloud=facts.get("cloud", ""),
+        region=facts.get("region", ""),
+        account=facts.get("account", ""),
+        data_bucket=facts.get("data_bucket", ""),
+        backup_bucket=facts.get("backup_bucket", ""),
+        monitoring_bucket=facts.get("monitoring_bucket", ""),
+        image_server=facts.get("image_server", Deployment.image_server),
+        image_keeper=facts.get("image_keeper", Deployment.image_keeper),
+        server_service_account=facts.get("server_service_account", "default"),
+        s3_endpoint=s3_endpoint,
+    )
+
+
+def moment_from(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def moment_text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

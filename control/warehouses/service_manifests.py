@@ -1,0 +1,73 @@
+"""The Kubernetes objects of a service beside its replicas."""
+
+from control.warehouses.manifest_parts import (
+    Manifest,
+    metadata,
+    service_labels,
+    service_ports,
+    service_selector,
+)
+from control.warehouses.model import Service
+from control.warehouses.names import SERVING_LABEL
+from control.warehouses.server_config import (
+    HTTP_PORT,
+    INTERSERVER_PORT,
+    METRICS_PORT,
+    TCP_PORT,
+)
+
+
+def service_manifests(service: Service) -> list[Manifest]:
+    return [peers(service), clients(service), disruption_budget(service)]
+
+
+def peers(service: Service) -> Manifest:
+    """Names of single replicas, also while they start: they fetch parts before they serve."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(service.peers_name, service, service_labels(service)),
+        "spec": {
+            "clusterIP": "None",
+            "publishNotReadyAddresses": True,
+            "selector": service_selector(service),
+            "ports": service_ports(
+                http=HTTP_PORT, tcp=TCP_PORT, interserver=INTERSERVER_PORT, metrics=METRICS_PORT
+            ),
+        },
+    }
+
+
+def clients(service: Service) -> Manifest:
+    """Only replicas that the controller admitted; a pod made anew is not one of them."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(service.full_name, service, service_labels(service)),
+        "spec": {
+            "type": "ClusterIP",
+            "selector": service_selector(service) | {SERVING_LABEL: "true"},
+            "ports": service_ports(http=HTTP_PORT, tcp=TCP_PORT),
+        },
+    }
+
+
+def disruption_budget(service: Service) -> Manifest:
+    """Node drains take one serving replica at a time; draining ones may go freely."""
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata(service.full_name, service, service_labels(service)),
+        "spec": {
+            "maxUnavailable": 1,
+            "selector": {"matchLabels": service_selector(service) | {SERVING_LABEL: "true"}},
+        },
+    }
+
+
+def endpoints(service: Service) -> list[Manifest]:
+    host = f"{service.full_name}.{service.namespace}.svc.cluster.local"
+    return [
+        {"name": "http", "host": host, "port": HTTP_PORT},
+        {"name": "native", "host": host, "port": TCP_PORT},
+    ]
