@@ -9,6 +9,7 @@ from typing import Any
 
 from local.instance import Instance, write_atomically
 from local.programs import Program, Programs
+from local.prometheus.launcher import needs_launcher
 
 CONTROL_IMAGE = "clickhouse-byoc/control"
 
@@ -17,9 +18,7 @@ def write_image_map(instance: Instance, programs: Programs) -> None:
     images = {
         CONTROL_IMAGE: control_image(instance.checkout),
         **programs.engine.images(),
-        "quay.io/prometheus/prometheus": program_image(
-            programs.prometheus, "/bin/prometheus", "Install Debian's package prometheus"
-        ),
+        "quay.io/prometheus/prometheus": prometheus_image(programs.prometheus, instance.checkout),
         "quay.io/prometheus/alertmanager": program_image(
             programs.alertmanager,
             "/bin/alertmanager",
@@ -44,6 +43,22 @@ def outermost(folders: set[str]) -> set[str]:
         folder
         for folder in folders
         if not any(other != folder and Path(folder).is_relative_to(other) for other in folders)
+    }
+
+
+def prometheus_image(program: Program, checkout: Path) -> dict[str, Any]:
+    """Debian's Prometheus cannot look for pods by itself: a launcher does it."""
+    image = program_image(program, "/bin/prometheus", "Install Debian's package prometheus")
+    if program.path is None or not needs_launcher(Path(program.path)):
+        return image
+    launcher = [sys.executable, "-m", "local.prometheus.launcher", program.path]
+    return {
+        **control_image(checkout),
+        "entrypoint": launcher,
+        "commands": {command: launcher for command in image["commands"]},
+        "read_only": sorted(
+            outermost({*image["read_only"], *control_image(checkout)["read_only"]})
+        ),
     }
 
 
