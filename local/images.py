@@ -52,13 +52,12 @@ def prometheus_image(program: Program, checkout: Path) -> dict[str, Any]:
     if program.path is None or not needs_launcher(Path(program.path)):
         return image
     launcher = [sys.executable, "-m", "local.prometheus.launcher", program.path]
+    control = control_image(checkout)
     return {
-        **control_image(checkout),
         "entrypoint": launcher,
-        "commands": {command: launcher for command in image["commands"]},
-        "read_only": sorted(
-            outermost({*image["read_only"], *control_image(checkout)["read_only"]})
-        ),
+        "commands": dict.fromkeys(image["commands"], launcher),
+        "read_only": sorted(outermost({*image["read_only"], *control["read_only"]})),
+        "env": control["env"],
     }
 
 
