@@ -33,6 +33,11 @@ class Scope:
     region: str
     account: str
     partition: str = "aws"
+    access_role: str = "ClickHouseManagementRole"
+    operator_account: str = ""
+    """Account of the operator; empty where there is none."""
+    hosted_zone: str = "*"
+    """Route 53 zone of the endpoints; any where it is not known yet."""
 
     @property
     def prefix(self) -> str:
@@ -48,7 +53,7 @@ class Scope:
 
     @property
     def boundary_name(self) -> str:
-        return f"{self.name}-boundary"
+        return f"{self.prefix}-boundary"
 
     @property
     def boundary_arn(self) -> str:
@@ -86,4 +91,7 @@ class Scope:
             "data_bucket": self.bucket_name(BucketPurpose.DATA),
             "backup_bucket": self.bucket_name(BucketPurpose.BACKUP),
             "monitoring_bucket": self.bucket_name(BucketPurpose.MONITORING),
+            "access_role": self.access_role,
+            "operator_account": self.operator_account,
+            "hosted_zone": self.hosted_zone,
         }

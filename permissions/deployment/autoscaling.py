@@ -1,0 +1,34 @@
+"""Rights of the cluster autoscaler: to size the auto scaling groups of this cluster's nodes."""
+
+from permissions.conditions import IN_REGION, equals
+from permissions.rows import grants
+
+CLUSTER_AUTOSCALER = (
+    *grants(
+        "autoscaling: DescribeAutoScalingGroups DescribeAutoScalingInstances"
+        " DescribeLaunchConfigurations DescribeScalingActivities DescribeTags",
+        "*",
+        component="cluster-autoscaler",
+        conditions=(IN_REGION,),
+        reason="Auto Scaling takes no resource in its describe calls.",
+    ),
+    *grants(
+        "ec2: DescribeImages DescribeInstanceTypes DescribeLaunchTemplateVersions"
+        " GetInstanceTypesFromInstanceRequirements",
+        "*",
+        component="cluster-autoscaler",
+        conditions=(IN_REGION,),
+        reason="EC2 takes no resource in its describe calls.",
+    ),
+    *grants(
+        "eks: DescribeNodegroup",
+        "arn:{partition}:eks:{region}:{account}:nodegroup/{cluster}/*/*",
+        component="cluster-autoscaler",
+    ),
+    *grants(
+        "autoscaling: SetDesiredCapacity TerminateInstanceInAutoScalingGroup",
+        "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/*",
+        component="cluster-autoscaler",
+        conditions=(equals("aws:ResourceTag/k8s.io/cluster-autoscaler/{cluster}", "owned"),),
+    ),
+)

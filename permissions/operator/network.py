@@ -1,0 +1,178 @@
+"""Rights about the VPC. Everything made carries the tag, and only what carries it is changed."""
+
+from permissions.conditions import CARRIES_TAG, CREATED_WITH_TAG, IN_REGION, KEEPS_TAG, equals
+from permissions.rows import (
+    ALWAYS,
+    CHANGE,
+    CHANGE_AND_TAKE_DOWN,
+    SET_UP,
+    SET_UP_AND_TAKE_DOWN,
+    TAKE_DOWN,
+    Feature,
+    Grant,
+    Phase,
+    grants,
+)
+
+EC2 = "arn:{partition}:ec2:{region}:{account}:"
+VPC, SUBNET, INTERNET_GATEWAY, NAT_GATEWAY, ADDRESS, ROUTE_TABLE, ENDPOINT, GROUP, FLOW_LOG = (
+    f"{EC2}{kind}/*"
+    for kind in (
+        "vpc",
+        "subnet",
+        "internet-gateway",
+        "natgateway",
+        "elastic-ip",
+        "route-table",
+        "vpc-endpoint",
+        "security-group",
+        "vpc-flow-log",
+    )
+)
+GROUP_RULE = f"{EC2}security-group-rule/*"
+PEERING = f"{EC2}vpc-peering-connection/*"
+
+MAKERS = (
+    "CreateVpc",
+    "CreateSubnet",
+    "CreateInternetGateway",
+    "AllocateAddress",
+    "CreateNatGateway",
+    "CreateRouteTable",
+    "CreateVpcEndpoint",
+    "CreateSecurityGroup",
+    "CreateFlowLogs",
+    "CreateLaunchTemplate",
+    "RunInstances",
+    "AuthorizeSecurityGroupIngress",
+    "AuthorizeSecurityGroupEgress",
+    "CreateVpcPeeringConnection",
+)
+
+
+def make(actions: str, *made: str) -> tuple[Grant, ...]:
+    """Creation, which AWS checks once more against each existing resource that it names."""
+    return tuple(
+        grants(
+            actions,
+            *made,
+            component="network",
+            conditions=(CREATED_WITH_TAG,),
+            feature=Feature.NETWORK_WRITE,
+            phases=SET_UP,
+        )
+    )
+
+
+def touch(
+    actions: str,
+    *touched: str,
+    phases: frozenset[Phase] = SET_UP,
+    feature: Feature = Feature.NETWORK_WRITE,
+) -> tuple[Grant, ...]:
+    return tuple(
+        grants(
+            actions,
+            *touched,
+            component="network",
+            conditions=(CARRIES_TAG,),
+            feature=feature,
+            phases=phases,
+        )
+    )
+
+
+READ = grants(
+    "ec2: DescribeVpcs DescribeVpcAttribute DescribeSubnets DescribeInternetGateways"
+    " DescribeAddresses DescribeNatGateways DescribeRouteTables DescribeSecurityGroups"
+    " DescribeSecurityGroupRules DescribeNetworkAcls DescribeVpcEndpoints DescribePrefixLists"
+    " DescribeFlowLogs DescribeNetworkInterfaces",
+    "*",
+    component="network",
+    conditions=(IN_REGION,),
+    phases=ALWAYS,
+    reason="EC2 takes no resource in its describe calls.",
+)
+
+NETWORK = (
+    *READ,
+    *make("ec2: CreateVpc", VPC),
+    *make("ec2: CreateSubnet", SUBNET),
+    *make("ec2: CreateInternetGateway", INTERNET_GATEWAY),
+    *make("ec2: AllocateAddress", ADDRESS),
+    *make("ec2: CreateNatGateway", NAT_GATEWAY),
+    *make("ec2: CreateRouteTable", ROUTE_TABLE),
+    *make("ec2: CreateVpcEndpoint", ENDPOINT),
+    *make("ec2: CreateSecurityGroup", GROUP),
+    *make("ec2: CreateFlowLogs", FLOW_LOG),
+    *touch("ec2: CreateSubnet CreateRouteTable CreateSecurityGroup CreateVpcEndpoint", VPC),
+    *touch("ec2: CreateFlowLogs ModifyVpcAttribute", VPC),
+    *touch("ec2: CreateNatGateway", SUBNET, ADDRESS),
+    *touch("ec2: CreateVpcEndpoint", SUBNET, ROUTE_TABLE, GROUP),
+    *touch("ec2: AttachInternetGateway", INTERNET_GATEWAY, VPC),
+    *touch("ec2: ModifySubnetAttribute", SUBNET, phases=CHANGE),
+    *touch("ec2: AssociateRouteTable", SUBNET, ROUTE_TABLE),
+    *touch("ec2: CreateRoute ReplaceRoute", ROUTE_TABLE, phases=CHANGE),
+    *touch("ec2: ModifyVpcEndpoint", ENDPOINT, ROUTE_TABLE, SUBNET, GROUP, phases=CHANGE),
+    *touch("ec2: DeleteVpc DetachInternetGateway", VPC, phases=TAKE_DOWN),
+    *touch("ec2: DeleteSubnet DisassociateRouteTable", SUBNET, phases=TAKE_DOWN),
+    *touch("ec2: DeleteInternetGateway DetachInternetGateway", INTERNET_GATEWAY, phases=TAKE_DOWN),
+    *touch("ec2: DeleteNatGateway", NAT_GATEWAY, phases=TAKE_DOWN),
+    *touch("ec2: ReleaseAddress", ADDRESS, phases=TAKE_DOWN),
+    *touch("ec2: DeleteRouteTable DisassociateRouteTable", ROUTE_TABLE, phases=TAKE_DOWN),
+    *touch("ec2: DeleteRoute", ROUTE_TABLE, phases=CHANGE_AND_TAKE_DOWN),
+    *touch("ec2: DeleteVpcEndpoints", ENDPOINT, phases=TAKE_DOWN),
+    *touch("ec2: DeleteFlowLogs", FLOW_LOG, phases=TAKE_DOWN),
+    *touch("ec2: DeleteSecurityGroup", GROUP, phases=TAKE_DOWN),
+    *touch(
+        "ec2: AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress"
+        " RevokeSecurityGroupIngress RevokeSecurityGroupEgress",
+        GROUP,
+        phases=CHANGE_AND_TAKE_DOWN,
+        feature=Feature.CORE,
+    ),
+    *grants(
+        "ec2: AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress",
+        GROUP_RULE,
+        component="network",
+        conditions=(CREATED_WITH_TAG,),
+        phases=CHANGE,
+    ),
+    *grants(
+        "ec2: CreateTags",
+        f"{EC2}*/*",
+        component="network",
+        conditions=(CREATED_WITH_TAG, equals("ec2:CreateAction", *MAKERS)),
+        phases=SET_UP,
+    ),
+    *grants(
+        "ec2: CreateTags DeleteTags",
+        f"{EC2}*/*",
+        component="network",
+        conditions=(CARRIES_TAG, KEEPS_TAG),
+        phases=CHANGE,
+    ),
+    *grants(
+        "ec2: CreateVpcPeeringConnection",
+        PEERING,
+        component="network",
+        conditions=(CREATED_WITH_TAG,),
+        feature=Feature.PEERING,
+        phases=SET_UP,
+    ),
+    *grants(
+        "ec2: DescribeVpcPeeringConnections",
+        "*",
+        component="network",
+        conditions=(IN_REGION,),
+        feature=Feature.PEERING,
+        reason="EC2 takes no resource in its describe calls.",
+    ),
+    *touch("ec2: CreateVpcPeeringConnection", VPC, feature=Feature.PEERING),
+    *touch(
+        "ec2: DeleteVpcPeeringConnection ModifyVpcPeeringConnectionOptions",
+        PEERING,
+        phases=SET_UP_AND_TAKE_DOWN,
+        feature=Feature.PEERING,
+    ),
+)

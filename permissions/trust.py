@@ -1,0 +1,84 @@
+"""Who may take on a role: trust policies."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from permissions.names import Scope
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """The operator of ClickHouse, as the customer's account sees it."""
+
+    account: str
+    principal: str
+    """Name pattern of the roles that may come in."""
+    external_id: str
+
+    def principal_arn(self, partition: str) -> str:
+        return f"arn:{partition}:iam::{self.account}:role/{self.principal}"
+
+
+def operator_trust(operator: Operator, partition: str) -> Document:
+    """One account, in it only the roles of the pattern, and only with the agreed external id."""
+    return _trust(
+        {"AWS": f"arn:{partition}:iam::{operator.account}:root"},
+        ["sts:AssumeRole"],
+        {
+            "StringLike": {"aws:PrincipalArn": operator.principal_arn(partition)},
+            "StringEquals": {"sts:ExternalId": operator.external_id},
+        },
+    )
+
+
+def pod_trust(scope: Scope, namespace: str, service_account: str) -> Document:
+    """EKS Pod Identity, for one service account of this one cluster."""
+    return _trust(
+        {"Service": "pods.eks.amazonaws.com"},
+        ["sts:AssumeRole", "sts:TagSession"],
+        {
+            "StringEquals": {
+                "aws:SourceAccount": scope.account,
+                "aws:RequestTag/kubernetes-namespace": namespace,
+                "aws:RequestTag/kubernetes-service-account": service_account,
+            },
+            "ArnEquals": {"aws:SourceArn": scope.cluster_arn},
+        },
+    )
+
+
+def cluster_trust(scope: Scope) -> Document:
+    return _trust(
+        {"Service": "eks.amazonaws.com"},
+        ["sts:AssumeRole"],
+        {
+            "StringEquals": {"aws:SourceAccount": scope.account},
+            "ArnLike": {"aws:SourceArn": scope.cluster_arn},
+        },
+    )
+
+
+def node_trust() -> Document:
+    """EC2 hands an instance its own role only; it sends no source to bind to."""
+    return _trust({"Service": "ec2.amazonaws.com"}, ["sts:AssumeRole"], {})
+
+
+def flow_log_trust(scope: Scope) -> Document:
+    source = f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:vpc-flow-log/*"
+    return _trust(
+        {"Service": "vpc-flow-logs.amazonaws.com"},
+        ["sts:AssumeRole"],
+        {
+            "StringEquals": {"aws:SourceAccount": scope.account},
+            "ArnLike": {"aws:SourceArn": source},
+        },
+    )
+
+
+def _trust(principal: Document, actions: list[str], condition: Document) -> Document:
+    statement: Document = {"Effect": "Allow", "Principal": principal, "Action": actions}
+    if condition:
+        statement["Condition"] = condition
+    return {"Version": "2012-10-17", "Statement": [statement]}
