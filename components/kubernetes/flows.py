@@ -115,7 +115,6 @@ FLOWS = (
     flow(PROMETHEUS, KUBE_STATE_METRICS, tcp(8080), "State of our objects.", M),
     flow(PROMETHEUS, GRAFANA, tcp(3000), "Metrics.", M),
     flow(PROMETHEUS, INGRESS, tcp(9102), "Metrics.", M, Feature.INGRESS),
-    flow(PROMETHEUS, TAILSCALE, tcp(9002), "Metrics.", M, T),
     flow(PROMETHEUS, Network.POD_IDENTITY, CREDENTIALS, "Credentials.", M, Feature.THANOS),
     flow(PROMETHEUS, Network.ANYWHERE, HTTPS, "S3: blocks of samples.", M, Feature.THANOS),
     flow(KUBE_STATE_METRICS, Network.API_SERVER, HTTPS, "Watches our objects.", M),

@@ -44,6 +44,7 @@ class Priority(StrEnum):
 
 
 class ServiceAccount(StrEnum):
+    CLICKHOUSE_SERVER = "clickhouse-server"
     CONTROLLER = "controller"
     STATE_EXPORTER = "state-exporter"
     USAGE_SCRAPER = "usage-scraper"

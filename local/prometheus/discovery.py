@@ -13,7 +13,7 @@ from typing import Any
 from local.prometheus.targets import node_targets, pod_targets
 from local.prometheus.translation import Search
 
-ACCOUNT_FOLDER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 TIMEOUT_S = 10
 
 Object = dict[str, Any]
@@ -41,7 +41,9 @@ class Api:
             return found
 
 
-def api_of_pod(env: Mapping[str, str], folder: Path = ACCOUNT_FOLDER) -> Api:
+def api_of_pod(env: Mapping[str, str]) -> Api:
+    """As every pod is told; SERVICE_ACCOUNT_FOLDER where nothing can be mounted at its path."""
+    folder = Path(env.get("SERVICE_ACCOUNT_FOLDER", ACCOUNT_FOLDER))
     host, port = env["KUBERNETES_SERVICE_HOST"], env["KUBERNETES_SERVICE_PORT"]
     return Api(
         server=f"https://{host}:{port}",

@@ -41,7 +41,9 @@ def pod_targets(pod: Object) -> Iterator[Target]:
 def pod_labels(pod: Object) -> dict[str, str]:
     status, spec, metadata = pod.get("status", {}), pod["spec"], pod["metadata"]
     ready = [c["status"] for c in status.get("conditions", []) if c["type"] == "Ready"]
-    owner: Object = next((o for o in metadata.get("ownerReferences", []) if o.get("controller")), {})
+    owner: Object = next(
+        (o for o in metadata.get("ownerReferences", []) if o.get("controller")), {}
+    )
     return {
         f"{PREFIX}_namespace": metadata["namespace"],
         f"{PREFIX}_pod_name": metadata["name"],

@@ -11,10 +11,17 @@ from components.kubernetes.monitoring.rules import duration
 from components.kubernetes.names import PART_OF, Namespace
 
 SCRAPE_INTERVAL = timedelta(seconds=15)
-RULES_FILE = "/etc/prometheus/rules.yaml"
+RULES_FILE = "rules.yaml"
 TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
 KUBE_STATE_METRICS = "kube-state-metrics"
 POD = "__meta_kubernetes_pod"
+
+# Our own pods say by annotations where their metrics are; ClickHouse's by the name of a port.
+METRICS_PORT = {
+    "source_labels": [f"{POD}_annotation_prometheus_io_scrape", f"{POD}_container_port_name"],
+    "regex": "true;.*|;metrics",
+    "action": "keep",
+}
 
 KUBELET_SERIES = "kubelet_volume_stats_(available|capacity)_bytes"
 CONTAINER_SERIES = (
@@ -91,7 +98,7 @@ def pods_job(name: str, *, of: str, action: str) -> dict[str, Any]:
         "job_name": name,
         "kubernetes_sd_configs": [discovery("pod", list(Namespace))],
         "relabel_configs": [
-            keep(f"{POD}_annotation_prometheus_io_scrape", "true"),
+            METRICS_PORT,
             keep(f"{POD}_label_app_kubernetes_io_part_of", PART_OF),
             keep(f"{POD}_phase", "Running"),
             {

@@ -42,11 +42,23 @@ def create_controller(children: Children, deployment: Deployment, buckets: Bucke
         data=facts,
         opts=children.options(),
     )
+    create_server_account(children, deployment)
     workload = controller_workload(deployment, tuple(facts.values()))
     account = create_service_account(children, workload)
     bindings = grant(children, workload, CONTROLLER_RIGHTS)
     # One at a time: two controllers would both act on the same objects.
     create_deployment(children, workload, account, config_map, *bindings, recreate=True)
+
+
+def create_server_account(children: Children, deployment: Deployment) -> None:
+    """What ClickHouse servers run as: it has no rights here, and a pod identity in the cloud."""
+    name = ServiceAccount.CLICKHOUSE_SERVER
+    k8s.core.v1.ServiceAccount(
+        f"{children.prefix}-{name}",
+        metadata=metadata(deployment, name, "server", namespace=Namespace.CLICKHOUSE),
+        automount_service_account_token=False,
+        opts=children.options(),
+    )
 
 
 def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulumi.Input[str]]:
@@ -59,6 +71,7 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
         "data_bucket": buckets.data,
         "backup_bucket": buckets.backup,
         "monitoring_bucket": buckets.monitoring,
+        "server_service_account": ServiceAccount.CLICKHOUSE_SERVER,
         "image_server": image(deployment, Image.CLICKHOUSE_SERVER),
         "image_keeper": image(deployment, Image.CLICKHOUSE_KEEPER),
     }

@@ -91,7 +91,7 @@ CONTROLLER_RIGHTS = (
         READ
         | {
             "create": "server and Keeper configuration",
-            "patch": "changes it",
+            "patch": "renders it anew when the wanted state changes",
             "delete": "removes that of a removed replica",
         },
     ),
@@ -113,7 +113,7 @@ CONTROLLER_RIGHTS = (
         READ
         | {
             "create": "client endpoint and peer names of a service",
-            "patch": "changes them",
+            "patch": "repairs their ports and selectors",
             "delete": "removes those of a deleted service",
         },
     ),

@@ -14,15 +14,8 @@ from components.kubernetes.workloads import Children
 COMPONENT = "platform"
 POD_SECURITY = "pod-security.kubernetes.io"
 
-# Enforced by the API server on every pod. ClickHouse may ask for capabilities (SYS_NICE,
-# IPC_LOCK) that only baseline admits; everything of ours is restricted.
-POD_SECURITY_LEVELS = {
-    Namespace.SYSTEM: "restricted",
-    Namespace.MONITORING: "restricted",
-    Namespace.TAILSCALE: "restricted",
-    Namespace.INGRESS: "restricted",
-    Namespace.CLICKHOUSE: "baseline",
-}
+POD_SECURITY_LEVEL = "restricted"
+"""Enforced by the API server on every pod, whoever makes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +45,7 @@ def create_namespace(
 ) -> pulumi.Resource:
     described = metadata(deployment, name, COMPONENT)
     described["labels"] |= {
-        f"{POD_SECURITY}/enforce": POD_SECURITY_LEVELS[name],
-        f"{POD_SECURITY}/audit": "restricted",
-        f"{POD_SECURITY}/warn": "restricted",
+        f"{POD_SECURITY}/{mode}": POD_SECURITY_LEVEL for mode in ("enforce", "audit", "warn")
     }
     namespace: pulumi.Resource = k8s.core.v1.Namespace(
         f"{children.prefix}-{name}", metadata=described, opts=children.options()

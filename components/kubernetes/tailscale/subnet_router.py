@@ -15,7 +15,6 @@ from components.kubernetes.tailscale.auth_key import joining_key
 from components.kubernetes.volumes import scratch_volume
 from components.kubernetes.workloads import (
     Children,
-    Metrics,
     Workload,
     create_deployment,
     create_service_account,
@@ -104,7 +103,6 @@ def router_workload(args: SubnetRouterArgs) -> Workload:
         containers=(router_container(args),),
         volumes=(scratch_volume(SCRATCH.volume, size_mib=64),),
         calls_api=True,
-        metrics=Metrics(port=LOCAL_PORT),
         awaited=args.await_workloads,
     )
 
@@ -125,7 +123,6 @@ def router_container(args: SubnetRouterArgs) -> Container:
             "TS_SOCKET": f"{SCRATCH.path}/tailscaled.sock",
             "TS_LOCAL_ADDR_PORT": f"$(POD_IP):{LOCAL_PORT}",
             "TS_ENABLE_HEALTH_CHECK": "true",
-            "TS_ENABLE_METRICS": "true",
             "TS_NO_LOGS_NO_SUPPORT": "true",
         },
         secret_env={"TS_AUTHKEY": SecretKey(secret=args.existing_secret or KEY_SECRET, key=KEY)},
