@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -21,6 +22,14 @@ MOST_THREADS: Final = 512
 """Wider than any `--parallel` in use; threads are only started when a request finds none idle."""
 
 PARENT_CHECK_S: Final = 1.0
+
+
+class EndedError(Exception):
+    """The engine asks this process to end."""
+
+
+def _end(*_: object) -> None:
+    raise EndedError
 
 
 class EngineLog:
@@ -71,12 +80,14 @@ def serve_until_orphaned(
     The engine kills its plugins when it ends; if it is killed itself, it cannot.
     """
     parent = os.getppid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     server.start()
     print(port, flush=True)  # noqa: T201 (the protocol)
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    while os.getppid() == parent and not ended.wait(PARENT_CHECK_S):
+    try:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_S)
+    except EndedError:
         pass
     on_end()
     server.stop(grace=None)

@@ -28,7 +28,8 @@ PYTHON_FLAGS = ("-u", "-P")
 """Unbuffered, and without our folder on the program's import path."""
 
 CHUNK_BYTES = 64 * 1024
-GRACE_S = 5
+GRACE_S = 3
+"""The engine gives us 5 s to end."""
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -143,6 +144,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 with contextlib.suppress(ProcessLookupError):
                     child.send_signal(signal.SIGINT)
 
+    def end(self) -> None:
+        self.interrupt()
+        with self.lock:
+            children = list(self.children)
+        for child in children:
+            _end(child)
+
     @contextlib.contextmanager
     def _child(self, child: subprocess.Popen[bytes]) -> Iterator[None]:
         with self.lock:
@@ -203,7 +211,7 @@ def main() -> None:
     server, port = listening_server()
     host = LanguageHost(engine=sys.argv[-1])
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
-    serve_until_orphaned(server, port, on_end=host.interrupt)
+    serve_until_orphaned(server, port, on_end=host.end)
 
 
 if __name__ == "__main__":

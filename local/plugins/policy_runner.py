@@ -17,6 +17,7 @@ import runpy
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -149,6 +150,8 @@ def main(argv: Sequence[str]) -> None:
     folder = Path([word for word in argv[1:] if not word.startswith("-")][-1]).absolute()
     enter_environment(argv, folder)
     parent = os.getppid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     options = [
         ("grpc.max_receive_message_length", MESSAGE_SIZE_BYTES),
         ("grpc.max_send_message_length", MESSAGE_SIZE_BYTES),
@@ -158,10 +161,10 @@ def main(argv: Sequence[str]) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201 (the protocol)
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    while os.getppid() == parent and not ended.wait(PARENT_CHECK_S):
+    try:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_S)
+    except KeyboardInterrupt:
         pass
     server.stop(grace=None)
     os._exit(0)

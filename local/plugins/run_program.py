@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ALREADY_SHOWN = 32
+INTERRUPTED = 130
 THREADS_PER_PARALLEL = 4
 NO_SDK = "The Pulumi SDK is not installed in {}: install the project's dependencies there."
 
@@ -69,6 +70,9 @@ def run_to_end(program: Path, parallel: int) -> int:
         if program.is_dir() and not (program / "__main__.py").exists():
             raise pulumi.RunError(f"the program {program} has no __main__.py")
         loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: execute(program)))
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # threads may wait for an engine that answers no more
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return ALREADY_SHOWN

@@ -47,9 +47,8 @@ class Project:
         file.write_text(textwrap.dedent(program))
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        text = yaml.safe_dump({"config": dict(config)})
-        with (self.folder / f"Pulumi.{STACK}.yaml").open("a") as file:
-            file.write(text)
+        file = self.folder / f"Pulumi.{STACK}.yaml"
+        file.write_text(yaml.safe_dump({"config": dict(config)}))
 
     def init(self) -> None:
         if not self.state_file.exists():
@@ -143,4 +142,3 @@ def new_project(folder: Path, cli: Path) -> Project:
         script.write_text(f'#!/bin/sh\nexec {sys.executable} -m {module} "$@"\n')
         script.chmod(0o755)
     return Project(folder=folder, cli=cli)
-

@@ -93,7 +93,10 @@ class Book(Resource):
 class ShelfProvider(Provider):
     name = "shelf"
     sdk = "pulumi"
-    config: ClassVar[dict[str, ConfigKey]] = {"folder": ConfigKey(replaces=True), "limits": ConfigKey(json=True)}
+    config: ClassVar[dict[str, ConfigKey]] = {
+        "folder": ConfigKey(replaces=True),
+        "limits": ConfigKey(json=True),
+    }
 
     def configure(self, config: Props) -> None:
         if config.get("limits", {}).get("books") == 0:

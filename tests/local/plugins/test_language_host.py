@@ -71,8 +71,14 @@ FAILURES = {
         'import sys; print("two fields are wrong", file=sys.stderr); sys.exit(2)',
         ["two fields are wrong", "Program exited with non-zero exit code: 2"],
     ),
-    "exit with a sentence": ('raise SystemExit("the region is unknown")', ["the region is unknown"]),
-    "import of something missing": ("import nothing_like_it", ["No module named 'nothing_like_it'"]),
+    "exit with a sentence": (
+        'raise SystemExit("the region is unknown")',
+        ["the region is unknown"],
+    ),
+    "import of something missing": (
+        "import nothing_like_it",
+        ["No module named 'nothing_like_it'"],
+    ),
     "syntax": ("x = = 1", ["SyntaxError"]),
 }
 
