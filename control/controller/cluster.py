@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from control.scaling.replica_seen import Action, Probe, ReplicaSeen
+from control.scaling.replica_seen import Probe, ReplicaSeen
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.status import Reported
 
@@ -52,8 +52,8 @@ class WarehouseObservation:
     keeper_ready: int
     has_credentials: bool
     objects_differ: bool
-    left_over: bool
-    """Something of the warehouse still exists besides the object itself."""
+    objects_left: bool
+    pods_left: bool
 
 
 class Cluster(Protocol):
@@ -133,6 +133,3 @@ class Databases(Protocol):
     def hold_all(
         self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]
     ) -> tuple[bool, str]: ...
-
-
-ANNOUNCED = frozenset(Action) - {Action.WAIT, Action.NOTE_BACKLOG}

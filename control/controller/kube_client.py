@@ -98,6 +98,11 @@ class KubeClient:
         except KubeNotFoundError:
             return
 
+    def exists(self, document: Document) -> bool:
+        meta = document["metadata"]
+        found = self.find(kind_of(document), meta["namespace"], meta["name"])
+        return found is not None and "deletionTimestamp" not in found["metadata"]
+
     def differing(self, documents: Sequence[Document]) -> Iterator[Document]:
         """Those of the documents that are not there as they should be."""
         for document in documents:

@@ -101,12 +101,12 @@ class MultiSts:
         namespace = warehouse.namespace
         members = self.kube.list("Pod", namespace, keeper_selector(warehouse))
         documents = keeper_manifests(deployment, warehouse)
-        missing = list(self.kube.differing(documents))
         return WarehouseObservation(
             keeper_ready=sum(pod_phase(pod) is PodPhase.READY for pod in members),
             has_credentials=self.login(warehouse) is not None,
-            objects_differ=bool(missing),
-            left_over=len(missing) < len(documents) or bool(members),
+            objects_differ=any(True for _ in self.kube.differing(documents)),
+            objects_left=any(self.kube.exists(document) for document in documents),
+            pods_left=bool(members),
         )
 
     def ensure_credentials(self, warehouse: Warehouse) -> None:

@@ -35,6 +35,8 @@ def replicas_from(found: Found) -> list[ReplicaObservation]:
     by_rid: dict[str, dict[str, Document]] = {}
     for kind, documents in found.items():
         for document in documents:
+            if kind != "Pod" and is_going(document):
+                continue
             rid = (document["metadata"].get("labels") or {}).get(REPLICA_LABEL)
             if rid:
                 by_rid.setdefault(rid, {})[kind] = document
@@ -47,7 +49,7 @@ def replica_from(rid: str, parts: Mapping[str, Document]) -> ReplicaObservation:
     some = main or next(iter(parts.values()))
     labels = some["metadata"].get("labels") or {}
     notes = (main or {}).get("metadata", {}).get("annotations") or {}
-    whole = main is not None and "ConfigMap" in parts and not is_going(main)
+    whole = main is not None and "ConfigMap" in parts
     trouble, detail = trouble_of(pod)
     seen = ReplicaSeen(
         rid=rid,

@@ -52,10 +52,10 @@ def decide(seen: ServiceSeen, now: datetime) -> Decision:
         step = wait(Reason.WAREHOUSE_NOT_READY, seen.verdict.message)
         return Decision(step=step, phase=Phase.PENDING, op=op)
     if not service.finalizing:
-        step = act(Action.ADD_FINALIZER, Reason.NOT_GUARDED)
+        step = guard(Action.ADD_FINALIZER, Reason.NOT_GUARDED)
         return Decision(step=step, phase=seen.previous or Phase.PENDING, op=op)
     if seen.objects_differ:
-        step = act(Action.ENSURE_OBJECTS, Reason.OBJECTS_DIFFER)
+        step = guard(Action.ENSURE_OBJECTS, Reason.OBJECTS_DIFFER)
         return Decision(step=step, phase=seen.previous or Phase.PENDING, op=op)
     if not seen.coordination_ready and not begun:
         step = wait(Reason.KEEPER_NOT_READY, "waiting for a majority of Keeper members")
@@ -160,6 +160,10 @@ def give_up_replicas(seen: ServiceSeen, now: datetime) -> Step:
 def needs_proof(seen: ServiceSeen) -> bool:
     """A read-only replica never made a part; a primary goes last and takes the data along."""
     return not (seen.service.read_only or seen.service.is_primary or seen.primary_deleting)
+
+
+def guard(action: Action, reason: Reason) -> Step:
+    return Step(action=action, reason=reason, state=State.DONE)
 
 
 def act(action: Action, reason: Reason, on: tuple[str, ...] = ()) -> Step:

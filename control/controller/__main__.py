@@ -1,0 +1,85 @@
+"""`python -m control.controller`: run the controller until it is told to stop."""
+
+import argparse
+import asyncio
+import functools
+import os
+import secrets
+from datetime import UTC, datetime
+
+import boto3
+import kopf
+from lightkube import Client, KubeConfig
+from prometheus_client import CollectorRegistry, start_http_server
+
+from control.controller.databases import SqlDatabases
+from control.controller.journal import Journal, Metrics
+from control.controller.kube_client import KubeClient
+from control.controller.logs import configure_logs
+from control.controller.multi_sts import MultiSts
+from control.controller.operator import Operator, registry_of
+from control.controller.reconcile_service import World
+from control.controller.sql_client import HttpSql
+from control.warehouses.names import NAMESPACE
+
+RID_LETTERS = "bcdfghjklmnpqrstvwxz0123456789"
+RID_LENGTH = 6
+
+
+def main() -> None:
+    asked = arguments()
+    configure_logs(level=asked.log_level)
+    metrics_registry = CollectorRegistry()
+    world = build_world(metrics_registry)
+    start_http_server(asked.metrics_port, addr=asked.address, registry=metrics_registry)
+    kopf.configure(verbose=False)
+    configure_logs(level=asked.log_level)
+    asyncio.run(
+        kopf.operator(
+            registry=registry_of(Operator(world)),
+            namespaces=[asked.namespace],
+            standalone=True,
+            liveness_endpoint=f"http://{asked.address}:{asked.health_port}/healthz",
+        )
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m control.controller")
+    parser.add_argument("--namespace", default=NAMESPACE)
+    parser.add_argument("--address", default=os.environ.get("POD_IP", "127.0.0.1"))
+    parser.add_argument("--health-port", type=int, default=8080)
+    parser.add_argument("--metrics-port", type=int, default=9100)
+    parser.add_argument("--log-level", default="INFO")
+    return parser.parse_args()
+
+
+def build_world(registry: CollectorRegistry) -> World:
+    kube = KubeClient(Client(config=KubeConfig.from_env(), http2=False))
+    cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
+    return World(
+        cluster=cluster,
+        databases=SqlDatabases(HttpSql()),
+        journal=Journal(cluster=cluster, metrics=Metrics(registry)),
+        clock=now,
+        new_id=new_rid,
+    )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_rid() -> str:
+    return "".join(secrets.choice(RID_LETTERS) for _ in range(RID_LENGTH))
+
+
+@functools.cache
+def s3_endpoint(region: str) -> str:
+    """Where S3 is, by the cloud library's own resolution."""
+    endpoint: str = boto3.client("s3", region_name=region).meta.endpoint_url
+    return endpoint
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""One pass over one service: observe, decide, report, take one step."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from control.controller.cluster import (
+    Cluster,
+    ClusterError,
+    Databases,
+    Key,
+    Login,
+    Peer,
+    ReplicaObservation,
+)
+from control.controller.journal import Journal
+from control.controller.replica_steps import IdSource, Stage, take
+from control.scaling.replica_seen import Limits, PodPhase, ReplicaSeen, Seen, Wanted
+from control.warehouses.admission import Verdict, admit, admit_stop
+from control.warehouses.lifecycle import Decision, ServiceSeen, decide, keeps_data
+from control.warehouses.model import Deployment, Service, Warehouse, server_image
+from control.warehouses.replica_manifests import spec_hash
+from control.warehouses.status import (
+    Reported,
+    changed,
+    service_conditions,
+    service_status,
+)
+
+NOW = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    cluster: Cluster
+    databases: Databases
+    journal: Journal
+    clock: Callable[[], datetime]
+    new_id: IdSource
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What one pass sees of a service."""
+
+    seen: ServiceSeen
+    deployment: Deployment
+    login: Login | None
+    survivors: Sequence[Peer]
+    pods: Mapping[str, tuple[str, str]]
+
+
+def reconcile_service(key: Key, world: World) -> timedelta | None:
+    """When to look again; None when there is nothing left to look at."""
+    found = world.cluster.service(key)
+    if found is None:
+        return None
+    service, reported = found
+    now = world.clock()
+    try:
+        view = look(service, reported, world, now)
+        decision = decide(view.seen, now)
+        report(view, decision, reported, world, now)
+        world.journal.step(service, decision.step, decision.op)
+        take(decision.step, stage_of(view, world, now))
+    except ClusterError as error:
+        world.journal.failed(service, error)
+        raise
+    return NOW if decision.step.acts else decision.step.look_again
+
+
+def look(service: Service, reported: Reported, world: World, now: datetime) -> View:
+    cluster = world.cluster
+    deployment = cluster.deployment()
+    neighbours = cluster.services(service.namespace)
+    siblings = [s for s in neighbours if s.warehouse == service.warehouse]
+    found = cluster.warehouse(Key(service.namespace, service.warehouse))
+    warehouse = found[0] if found else None
+    login = cluster.login(warehouse) if warehouse else None
+    observed = cluster.observe(service)
+    survivors = survivors_of(service, siblings, cluster.peers(siblings))
+    asked = Asked(world=world, service=service, warehouse=warehouse, login=login)
+    replicas = asked.replicas(observed, survivors, now)
+    return View(
+        seen=ServiceSeen(
+            service=service,
+            warehouse=warehouse,
+            verdict=admit(service, warehouse, deployment, neighbours),
+            stop_verdict=admit_stop(service, siblings),
+            replicas=Seen(
+                wanted=wanted(deployment, warehouse, service),
+                replicas=tuple(replicas),
+                op=reported.op,
+                limits=world.limits,
+            ),
+            secondaries=tuple(sorted(s.name for s in siblings if s.name != service.name)),
+            primary_deleting=any(s.is_primary and s.deleting for s in siblings),
+            objects_differ=not service.deleting and cluster.service_objects_differ(service),
+            coordination_ready=login is not None and keeper_stands(found),
+            previous=reported.phase,
+        ),
+        deployment=deployment,
+        login=login,
+        survivors=survivors,
+        pods={o.seen.rid: (o.pod, o.address) for o in observed},
+    )
+
+
+def wanted(deployment: Deployment, warehouse: Warehouse | None, service: Service) -> Wanted:
+    made_of = spec_hash(deployment, warehouse, service) if warehouse else ""
+    return Wanted(replicas=service.replicas, spec_hash=made_of, units=service.size.units)
+
+
+def keeper_stands(found: tuple[Warehouse, Reported] | None) -> bool:
+    if found is None:
+        return False
+    warehouse, reported = found
+    keeper = reported.status.get("keeper") or {}
+    return bool(keeper.get("ready", 0) > warehouse.keeper.replicas // 2)
+
+
+def survivors_of(
+    service: Service, siblings: Sequence[Service], peers: Sequence[Peer]
+) -> list[Peer]:
+    """Who may vouch for parts: this service's own replicas, then those of writing services.
+
+    A service that is being deleted cannot vouch for itself, nor for others.
+    """
+    going = {sibling.name for sibling in siblings if sibling.deleting}
+    staying = [peer for peer in peers if peer.service not in going]
+    able = [peer for peer in staying if peer.service == service.name or not peer.read_only]
+    return sorted(able, key=lambda peer: peer.service != service.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Adds to what Kubernetes shows of replicas what they say themselves."""
+
+    world: World
+    service: Service
+    warehouse: Warehouse | None
+    login: Login | None
+
+    def replicas(
+        self, observed: Sequence[ReplicaObservation], survivors: Sequence[Peer], now: datetime
+    ) -> list[ReplicaSeen]:
+        reference = self.reference(survivors)
+        return [self.replica(one, survivors, reference, now) for one in observed]
+
+    def reference(self, survivors: Sequence[Peer]) -> Sequence[str]:
+        """The databases of the warehouse, as the first replica that answers knows them."""
+        for peer in survivors if self.login else ():
+            try:
+                return self.world.databases.names(self.login, peer) if self.login else ()
+            except ClusterError:
+                continue
+        return ()
+
+    def replica(
+        self,
+        one: ReplicaObservation,
+        survivors: Sequence[Peer],
+        reference: Sequence[str],
+        now: datetime,
+    ) -> ReplicaSeen:
+        seen = one.seen
+        if seen.pod is not PodPhase.READY or not (one.address and self.login and self.warehouse):
+            return self.proven(seen, None, survivors, now)
+        peer = Peer(rid=seen.rid, service=self.service.name, address=one.address)
+        probe = self.world.databases.probe(self.login, self.warehouse, peer, reference)
+        return self.proven(replace(seen, probe=probe), peer, survivors, now)
+
+    def proven(
+        self,
+        seen: ReplicaSeen,
+        peer: Peer | None,
+        survivors: Sequence[Peer],
+        now: datetime,
+    ) -> ReplicaSeen:
+        """Look for proof only where the removal of a replica depends on it."""
+        if not seen.draining or self.login is None:
+            return seen
+        if self.service.read_only:
+            return replace(seen, survivors_hold_all=True)
+        settled = now - (seen.draining_since or now) >= self.world.limits.settle
+        busy = seen.probe is not None and not seen.probe.quiet
+        if not settled or busy:
+            return seen
+        others = [survivor for survivor in survivors if survivor.rid != seen.rid]
+        held, missing = self.world.databases.hold_all(self.login, seen.rid, peer, others)
+        return replace(seen, survivors_hold_all=held, detail=missing or seen.detail)
+
+
+def report(view: View, decision: Decision, reported: Reported, world: World, now: datetime) -> None:
+    seen, service = view.seen, view.seen.service
+    verdict = first_refusal(seen.verdict, seen.stop_verdict)
+    image = server_image(view.deployment, seen.warehouse, service) if seen.warehouse else ""
+    status = service_status(
+        service=service,
+        image=image,
+        seen=seen.replicas,
+        pods=view.pods,
+        phase=decision.phase,
+        op=decision.op,
+        conditions=service_conditions(
+            service, verdict, seen.replicas, decision.phase, decision.step, decision.op
+        ),
+        before=reported.status,
+        now=now,
+    )
+    if changed(reported.status, status):
+        world.cluster.report(service, status)
+
+
+def first_refusal(*verdicts: Verdict) -> Verdict:
+    return next((verdict for verdict in verdicts if not verdict.accepted), verdicts[0])
+
+
+def stage_of(view: View, world: World, now: datetime) -> Stage:
+    seen = view.seen
+    going = seen.service.deleting and (seen.service.is_primary or seen.primary_deleting)
+    return Stage(
+        cluster=world.cluster,
+        databases=world.databases,
+        deployment=view.deployment,
+        service=seen.service,
+        warehouse=seen.warehouse,
+        login=view.login,
+        replicas={replica.rid: replica for replica in seen.replicas.replicas},
+        addresses={rid: address for rid, (_, address) in view.pods.items()},
+        survivors=view.survivors,
+        keep_volumes=seen.service.deleting and keeps_data(seen),
+        must_evict=not going,
+        new_id=world.new_id,
+        now=now,
+    )

@@ -1,0 +1,138 @@
+"""One pass over one warehouse: its passwords, its Keeper, its end."""
+
+from datetime import timedelta
+
+from control.controller.cluster import ClusterError, Key, WarehouseObservation
+from control.controller.reconcile_service import NOW, World
+from control.scaling.replica_seen import Action, Reason, State, Step
+from control.warehouses.model import Deployment, Service, Warehouse
+from control.warehouses.status import Condition, Reported, changed, warehouse_status
+
+LOOK_AGAIN = timedelta(seconds=60)
+NEVER_READY = (None, "Pending", "Creating")
+
+
+def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
+    found = world.cluster.warehouse(key)
+    if found is None:
+        return None
+    warehouse, reported = found
+    cluster = world.cluster
+    try:
+        deployment = cluster.deployment()
+        services = [s for s in cluster.services(key.namespace) if s.warehouse == key.name]
+        observed = cluster.observe_warehouse(deployment, warehouse)
+        step = next_warehouse_step(warehouse, observed, services)
+        report(warehouse, observed, services, step, deployment, reported, world)
+        world.journal.step(warehouse, step, None)
+        take(step, warehouse, deployment, world)
+    except ClusterError as error:
+        world.journal.failed(warehouse, error)
+        raise
+    return NOW if step.acts else step.look_again
+
+
+def next_warehouse_step(
+    warehouse: Warehouse, observed: WarehouseObservation, services: list[Service]
+) -> Step:
+    if warehouse.deleting:
+        return deletion(warehouse, observed, services)
+    if not warehouse.finalizing:
+        return step_of(Action.ADD_FINALIZER, Reason.NOT_GUARDED)
+    if not observed.has_credentials:
+        return step_of(Action.MAKE, Reason.WAREHOUSE_NOT_READY, "passwords of the warehouse")
+    if observed.objects_differ:
+        return step_of(Action.ENSURE_OBJECTS, Reason.OBJECTS_DIFFER)
+    if observed.keeper_ready <= warehouse.keeper.replicas // 2:
+        message = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
+        return step_of(Action.WAIT, Reason.KEEPER_NOT_READY, message)
+    return step_of(Action.WAIT, Reason.STEADY)
+
+
+def deletion(warehouse: Warehouse, observed: WarehouseObservation, services: list[Service]) -> Step:
+    if not warehouse.finalizing:
+        return step_of(Action.WAIT, Reason.ALL_GONE)
+    if services:
+        names = ", ".join(sorted(service.name for service in services))
+        return step_of(Action.WAIT, Reason.SERVICES_EXIST, f"delete its services first: {names}")
+    if observed.objects_left:
+        return step_of(Action.DELETE, Reason.DELETE_WANTED)
+    if observed.pods_left:
+        return step_of(Action.WAIT, Reason.POD_ENDING)
+    return step_of(Action.DROP_FINALIZER, Reason.ALL_GONE)
+
+
+def step_of(action: Action, reason: Reason, message: str = "") -> Step:
+    return Step(
+        action=action, reason=reason, state=State.DONE, message=message, look_again=LOOK_AGAIN
+    )
+
+
+def take(step: Step, warehouse: Warehouse, deployment: Deployment, world: World) -> None:
+    cluster = world.cluster
+    match step.action:
+        case Action.ADD_FINALIZER:
+            cluster.set_finalizer(warehouse, present=True)
+        case Action.MAKE:
+            cluster.ensure_credentials(warehouse)
+        case Action.ENSURE_OBJECTS:
+            cluster.ensure_keeper(deployment, warehouse)
+        case Action.DELETE:
+            cluster.delete_warehouse_objects(warehouse)
+        case Action.DROP_FINALIZER:
+            cluster.set_finalizer(warehouse, present=False)
+
+
+def report(
+    warehouse: Warehouse,
+    observed: WarehouseObservation,
+    services: list[Service],
+    step: Step,
+    deployment: Deployment,
+    reported: Reported,
+    world: World,
+) -> None:
+    before = reported.status
+    status = warehouse_status(
+        deployment=deployment,
+        warehouse=warehouse,
+        phase=phase_of(warehouse, step, before.get("phase")),
+        keeper_ready=observed.keeper_ready,
+        services=len(services),
+        conditions=conditions_of(step, observed, warehouse),
+        before=before,
+        now=world.clock(),
+    )
+    if changed(before, status):
+        world.cluster.report(warehouse, status)
+
+
+def phase_of(warehouse: Warehouse, step: Step, before: str | None) -> str:
+    if warehouse.deleting:
+        return "Deleting"
+    if step.reason is Reason.STEADY:
+        return "Ready"
+    return "Creating" if before in NEVER_READY else "Degraded"
+
+
+def conditions_of(
+    step: Step, observed: WarehouseObservation, warehouse: Warehouse
+) -> list[Condition]:
+    stands = observed.keeper_ready > warehouse.keeper.replicas // 2
+    members = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
+    ready = step.reason is Reason.STEADY
+    return [
+        Condition(type="Accepted", holds=True, reason="Accepted"),
+        Condition(
+            type="KeeperReady",
+            holds=stands,
+            reason="Majority" if stands else Reason.KEEPER_NOT_READY.value,
+            message=members,
+        ),
+        Condition(
+            type="Ready",
+            holds=ready,
+            reason="Ready" if ready else step.reason.value,
+            message=step.message,
+        ),
+    ]

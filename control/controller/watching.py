@@ -1,0 +1,95 @@
+"""From changes in the cluster to the objects that must be looked at, without looking yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from control.controller.cluster import Key
+from control.warehouses.names import SERVICE_LABEL, WAREHOUSE_LABEL
+
+Document = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    WAREHOUSE = "Warehouse"
+    SERVICE = "Service"
+
+
+@dataclass(frozen=True, order=True)
+class Item:
+    kind: Kind
+    key: Key
+
+
+@dataclass
+class Watching:
+    """Remembers just enough of each object to tell a real change from an echo of our own."""
+
+    services: dict[Key, tuple[str, object, object]] = field(default_factory=dict)
+    warehouses: dict[Key, object] = field(default_factory=dict)
+
+    def service_changed(self, event: str | None, document: Document) -> set[Item]:
+        key, warehouse = key_of(document), document["spec"]["warehouse"]
+        before = self.services.get(key)
+        if event == "DELETED":
+            self.services.pop(key, None)
+            return self.everything_of(key.namespace, warehouse)
+        own, shared = essence(document), public_face(document)
+        self.services[key] = (warehouse, own, shared)
+        if before is None or before[2] != shared:
+            return self.everything_of(key.namespace, warehouse)
+        return set() if before[1] == own else {Item(Kind.SERVICE, key)}
+
+    def warehouse_changed(self, event: str | None, document: Document) -> set[Item]:
+        key = key_of(document)
+        if event == "DELETED":
+            self.warehouses.pop(key, None)
+            return self.everything_of(key.namespace, key.name)
+        now = (essence(document), public_face(document))
+        if self.warehouses.get(key) == now:
+            return set()
+        self.warehouses[key] = now
+        return self.everything_of(key.namespace, key.name)
+
+    def everything_of(self, namespace: str, warehouse: str) -> set[Item]:
+        services = {
+            Item(Kind.SERVICE, key)
+            for key, (name, _, _) in self.services.items()
+            if key.namespace == namespace and name == warehouse
+        }
+        return services | {Item(Kind.WAREHOUSE, Key(namespace, warehouse))}
+
+
+def part_changed(document: Document) -> set[Item]:
+    """A StatefulSet or pod of ours: of a service's replica, or of a warehouse's Keeper."""
+    meta = document["metadata"]
+    labels = meta.get("labels") or {}
+    warehouse, service = labels.get(WAREHOUSE_LABEL), labels.get(SERVICE_LABEL)
+    if service:
+        return {Item(Kind.SERVICE, Key(meta["namespace"], service))}
+    if warehouse:
+        return {Item(Kind.WAREHOUSE, Key(meta["namespace"], warehouse))}
+    return set()
+
+
+def key_of(document: Document) -> Key:
+    return Key(document["metadata"]["namespace"], document["metadata"]["name"])
+
+
+def essence(document: Document) -> object:
+    """What people and Kubernetes change, rather than we."""
+    meta = document["metadata"]
+    return (meta.get("uid"), meta.get("generation"), meta.get("deletionTimestamp"))
+
+
+def public_face(document: Document) -> object:
+    """What matters to the other objects of a warehouse."""
+    meta, status = document["metadata"], document.get("status") or {}
+    keeper = status.get("keeper") or {}
+    return (
+        meta.get("deletionTimestamp"),
+        status.get("phase"),
+        keeper.get("ready"),
+        status.get("readyReplicas"),
+    )
