@@ -1,6 +1,7 @@
 """What replicas are asked and told by SQL: state, joining, leaving, and proof before removal."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from control.controller.cluster import Login, Peer
@@ -73,13 +74,14 @@ class SqlDatabases:
         self.sql.run(login, peer.address, statements.drop_database(DEFAULT_DATABASE))
 
     def replicated(self, login: Login, others: Sequence[Peer]) -> list[Row]:
+        """The databases that some other replica has, each once."""
+        found: dict[str, Row] = {}
         for other in others:
-            try:
-                rows = self.engines(login, other)
-            except SqlError:
-                continue
-            return [row for row in rows if row["engine"] == "Replicated"]
-        return []
+            with suppress(SqlError):
+                for row in self.engines(login, other):
+                    if row["engine"] == "Replicated":
+                        found.setdefault(row["name"], row)
+        return list(found.values())
 
     def leave(self, login: Login, peer: Peer) -> None:
         """Give up this replica's own copies; the default database goes last, as a mark of all."""

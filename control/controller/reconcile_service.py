@@ -1,6 +1,7 @@
 """One pass over one service: observe, decide, report, take one step."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -149,13 +150,14 @@ class Asked:
         return [self.replica(one, survivors, reference, now) for one in observed]
 
     def reference(self, survivors: Sequence[Peer]) -> Sequence[str]:
-        """The databases of the warehouse, as the first replica that answers knows them."""
-        for peer in survivors if self.login else ():
-            try:
-                return self.world.databases.names(self.login, peer) if self.login else ()
-            except ClusterError:
+        """The databases of the warehouse: all that some writing replica has."""
+        names: set[str] = set()
+        for peer in survivors:
+            if self.login is None or peer.read_only:
                 continue
-        return ()
+            with suppress(ClusterError):
+                names.update(self.world.databases.names(self.login, peer))
+        return sorted(names)
 
     def replica(
         self,

@@ -72,7 +72,8 @@ def record(seen: Seen, step: Step, now: datetime) -> Operation | None:
     if step.action is Action.ABORT:
         return aborted(op, step, seen.limits, now)
     if seen.backing_off(now):
-        return moved(op, State.ABORT if step.action is not Action.WAIT else State.FAILED, now)
+        undoing = step.acts or any(r.removing for r in seen.replicas)
+        return moved(op, State.ABORT if undoing else State.FAILED, now)
     op = moved(op, step.state, now)
     if step.state is State.DONE:
         finished = op.finished or now

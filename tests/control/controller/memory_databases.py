@@ -1,0 +1,64 @@
+"""The databases of a warehouse in memory: who has joined, who holds which parts, who is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from control.controller.cluster import Login, Peer
+from control.controller.sql_client import SqlError
+from control.scaling.replica_seen import Probe
+from control.warehouses.model import Warehouse
+
+
+@dataclass
+class MemoryDatabases:
+    joined: dict[str, set[str]] = field(default_factory=dict)
+    """Databases by replica."""
+    registered: set[str] = field(default_factory=set)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    queries: dict[str, int] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    join_errors: int = 0
+
+    def probe(
+        self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
+    ) -> Probe | None:
+        if peer.rid in self.silent:
+            return None
+        mine = self.joined.get(peer.rid, set())
+        return Probe(
+            joined="default" in mine,
+            lacks=tuple(sorted(set(reference) - mine)),
+            user_queries=self.queries.get(peer.rid, 0),
+            version="26.9.2.1",
+        )
+
+    def names(self, login: Login, peer: Peer) -> Sequence[str]:
+        return sorted(self.joined.get(peer.rid, set()))
+
+    def join(self, login: Login, warehouse: Warehouse, peer: Peer, others: Sequence[Peer]) -> None:
+        if self.join_errors:
+            self.join_errors -= 1
+            raise SqlError("Keeper session expired")
+        theirs = [self.joined.get(other.rid, set()) for other in others]
+        self.joined[peer.rid] = {"default"}.union(*theirs)
+        self.registered.add(peer.rid)
+        held = [self.parts.get(other.rid, set()) for other in others]
+        self.parts.setdefault(peer.rid, set()).update(*held)
+
+    def leave(self, login: Login, peer: Peer) -> None:
+        self.joined.pop(peer.rid, None)
+        self.parts.pop(peer.rid, None)
+
+    def evict(self, login: Login, rid: str, survivors: Sequence[Peer]) -> None:
+        if not survivors:
+            raise SqlError("none serves")
+        self.registered.discard(rid)
+
+    def hold_all(
+        self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]
+    ) -> tuple[bool, str]:
+        mine = self.parts.get(rid, set())
+        for survivor in survivors:
+            if mine <= self.parts.get(survivor.rid, set()):
+                return True, ""
+        return False, f"parts held by nobody else: {sorted(mine)}"
