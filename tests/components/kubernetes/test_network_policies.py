@@ -16,7 +16,6 @@ from tests.components.kubernetes.baseline import (
     INGRESS,
     MONITORING,
     PLATFORM,
-    ROUTER,
     everything,
     monitoring,
     objects,
