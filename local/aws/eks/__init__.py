@@ -1,0 +1,1 @@
+"""EKS: what moto lacks of it, and the one API server behind every cluster."""

@@ -1,0 +1,46 @@
+"""What is put into moto when the server starts: one line per gap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from moto import backend_index
+from moto.eks import urls as eks_urls
+from moto.eks.models import eks_backends
+from moto.sts import urls as sts_urls
+from werkzeug.wrappers import Request, Response
+
+from local.aws.eks.backend import LocalEksBackend
+from local.aws.eks.pod_credentials import EksAuthResponse
+from local.aws.eks.responses import LocalEksResponse
+from local.aws.eks.token_review import token_review
+from local.aws.iam.trust import LocalTokenResponse
+from local.aws.settings import EksSettings
+
+EKS_PATHS = (
+    "{0}/clusters$",
+    "{0}/clusters/(?P<rest>.+)$",
+    "{0}/access-policies$",
+    "{0}/tags/(?P<resourceArn>.+)$",
+)
+EKS_AUTH_PATH = "{0}/clusters/(?P<clusterName>[^/]+)/assume-role-for-pod-identity$"
+
+
+def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
+    """Change moto in place, once per process; return the pages to serve under /local/."""
+    extend_eks(eks)
+    sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
+    return {"/local/eks/token-review": token_review}
+
+
+def extend_eks(eks: EksSettings) -> None:
+    LocalEksBackend.settings = eks
+    eks_backends.backend = LocalEksBackend
+    eks_urls.url_paths = {
+        EKS_AUTH_PATH: EksAuthResponse.dispatch,
+        **dict.fromkeys(EKS_PATHS, LocalEksResponse.dispatch),
+    }
+    auth = ("eks", re.compile(r"https?://eks-auth\.(.+)\.amazonaws\.com"))
+    if auth not in backend_index.backend_url_patterns:
+        backend_index.backend_url_patterns.append(auth)
