@@ -6,7 +6,8 @@ import pulumi
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
+from components.kubernetes.names import ImageName
 from components.kubernetes.volumes import scratch_volume
 from components.kubernetes.workloads import Metrics
 
@@ -25,7 +26,7 @@ def control_container(
 ) -> Container:
     return Container(
         name=name,
-        image=image(deployment, Image.CONTROL),
+        image=image(deployment, ImageName.CONTROL),
         command=("python", "-m", module),
         env=env or {},
         compute=compute,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from components.errors import ConfigError
-from components.kubernetes.names import Feature
+from components.kubernetes.names import Feature, ImageName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,12 @@ class Deployment:
     """Parts that the stack has, so that each layer lets the others in."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Other references for the images of `images.py`, by name: a mirror, or another version."""
+
+    def __post_init__(self) -> None:
+        for name in self.images:
+            if name not in set(ImageName):
+                known = ", ".join(ImageName)
+                raise ConfigError("images", f"{name!r} is no image of ours; known are {known}")
 
 
 def require_cidr(field_name: str, cidr: str) -> None:

@@ -4,23 +4,10 @@ Those of ClickHouse are the defaults of warehouses, which may choose others.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from components.errors import ConfigError
 from components.kubernetes.deployment import Deployment
-
-
-class Image(StrEnum):
-    CLICKHOUSE_SERVER = "clickhouse-server"
-    CLICKHOUSE_KEEPER = "clickhouse-keeper"
-    CONTROL = "control"
-    PROMETHEUS = "prometheus"
-    ALERTMANAGER = "alertmanager"
-    THANOS = "thanos"
-    GRAFANA = "grafana"
-    KUBE_STATE_METRICS = "kube-state-metrics"
-    TRAEFIK = "traefik"
-    TAILSCALE = "tailscale"
+from components.kubernetes.names import ImageName
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,22 +24,22 @@ class Pinned:
 
 
 IMAGES = {
-    Image.CLICKHOUSE_SERVER: Pinned(repository="clickhouse/clickhouse-server", tag="26.9"),
-    Image.CLICKHOUSE_KEEPER: Pinned(repository="clickhouse/clickhouse-keeper", tag="26.9"),
-    Image.CONTROL: Pinned(repository="clickhouse-byoc/control", tag="0.1.0"),
-    Image.PROMETHEUS: Pinned(repository="quay.io/prometheus/prometheus", tag="v3.14.0"),
-    Image.ALERTMANAGER: Pinned(repository="quay.io/prometheus/alertmanager", tag="v0.34.2"),
-    Image.THANOS: Pinned(repository="quay.io/thanos/thanos", tag="v0.42.0"),
-    Image.GRAFANA: Pinned(repository="grafana/grafana", tag="12.2.0"),
-    Image.KUBE_STATE_METRICS: Pinned(
+    ImageName.CLICKHOUSE_SERVER: Pinned(repository="clickhouse/clickhouse-server", tag="26.9"),
+    ImageName.CLICKHOUSE_KEEPER: Pinned(repository="clickhouse/clickhouse-keeper", tag="26.9"),
+    ImageName.CONTROL: Pinned(repository="clickhouse-byoc/control", tag="0.1.0"),
+    ImageName.PROMETHEUS: Pinned(repository="quay.io/prometheus/prometheus", tag="v3.14.0"),
+    ImageName.ALERTMANAGER: Pinned(repository="quay.io/prometheus/alertmanager", tag="v0.34.2"),
+    ImageName.THANOS: Pinned(repository="quay.io/thanos/thanos", tag="v0.42.0"),
+    ImageName.GRAFANA: Pinned(repository="grafana/grafana", tag="12.2.0"),
+    ImageName.KUBE_STATE_METRICS: Pinned(
         repository="registry.k8s.io/kube-state-metrics/kube-state-metrics", tag="v2.17.0"
     ),
-    Image.TRAEFIK: Pinned(repository="traefik", tag="v3.7.13"),
-    Image.TAILSCALE: Pinned(repository="ghcr.io/tailscale/tailscale", tag="v1.100.0"),
+    ImageName.TRAEFIK: Pinned(repository="traefik", tag="v3.7.13"),
+    ImageName.TAILSCALE: Pinned(repository="ghcr.io/tailscale/tailscale", tag="v1.100.0"),
 }
 
 
-def image(deployment: Deployment, name: Image) -> str:
+def image(deployment: Deployment, name: ImageName) -> str:
     """The reference that a pod of this deployment uses."""
     if name not in deployment.images:
         return IMAGES[name].reference

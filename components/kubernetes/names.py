@@ -54,3 +54,16 @@ class ServiceAccount(StrEnum):
     KUBE_STATE_METRICS = "kube-state-metrics"
     INGRESS = "ingress"
     TAILSCALE = "tailscale"
+
+
+class ImageName(StrEnum):
+    CLICKHOUSE_SERVER = "clickhouse-server"
+    CLICKHOUSE_KEEPER = "clickhouse-keeper"
+    CONTROL = "control"
+    PROMETHEUS = "prometheus"
+    ALERTMANAGER = "alertmanager"
+    THANOS = "thanos"
+    GRAFANA = "grafana"
+    KUBE_STATE_METRICS = "kube-state-metrics"
+    TRAEFIK = "traefik"
+    TAILSCALE = "tailscale"

@@ -8,11 +8,11 @@ import pulumi_kubernetes as k8s
 import yaml
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata, selector
 from components.kubernetes.monitoring.args import MonitoringArgs
 from components.kubernetes.monitoring.rules import Severity
-from components.kubernetes.names import Namespace, Priority, ServiceAccount
+from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import secret_volume, volume_claim
 from components.kubernetes.workloads import (
@@ -81,7 +81,7 @@ def alertmanager_document(webhook_url: str | None) -> str:
 def alertmanager_workload(args: MonitoringArgs, config: pulumi.Input[str]) -> Workload:
     container = Container(
         name=APP,
-        image=image(args.deployment, Image.ALERTMANAGER),
+        image=image(args.deployment, ImageName.ALERTMANAGER),
         args=flags(args.alertmanager.replicas),
         compute=Compute(cpu="50m", cpu_limit="500m", memory="128Mi"),
         ports={"http": PORT, "peers": PEER_PORT},

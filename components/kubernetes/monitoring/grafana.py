@@ -8,13 +8,13 @@ import yaml
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
 from components.kubernetes.monitoring.args import GrafanaArgs, MonitoringArgs
 from components.kubernetes.monitoring.dashboard_rows import DASHBOARDS
 from components.kubernetes.monitoring.dashboards import DATASOURCE, dashboard_document
 from components.kubernetes.monitoring.prometheus import URL as PROMETHEUS_URL
-from components.kubernetes.names import Namespace, Priority, ServiceAccount
+from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import config_map_volume, scratch_volume, secret_volume
 from components.kubernetes.workloads import (
@@ -150,7 +150,7 @@ FILES = (DATASOURCES, PROVIDERS, BOARDS)
 def password_container(deployment: Deployment) -> Container:
     return Container(
         name="password",
-        image=image(deployment, Image.GRAFANA),
+        image=image(deployment, ImageName.GRAFANA),
         command=("sh", "-c", MAKE_PASSWORD),
         compute=Compute(cpu="10m", cpu_limit="100m", memory="32Mi"),
         mounts=(Mount(volume=ADMIN.volume, path=ADMIN.path, read_only=False),),
@@ -160,7 +160,7 @@ def password_container(deployment: Deployment) -> Container:
 def grafana_container(deployment: Deployment) -> Container:
     return Container(
         name=APP,
-        image=image(deployment, Image.GRAFANA),
+        image=image(deployment, ImageName.GRAFANA),
         env=SETTINGS,
         compute=Compute(cpu="100m", cpu_limit="1", memory="512Mi"),
         ports={"http": PORT},

@@ -3,11 +3,11 @@
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
 from components.kubernetes.monitoring.args import MonitoringArgs
 from components.kubernetes.monitoring.custom_series import CUSTOM_KINDS, custom_series_document
-from components.kubernetes.names import API_GROUP, Namespace, Priority, ServiceAccount
+from components.kubernetes.names import API_GROUP, ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.rights import Right, grant
 from components.kubernetes.volumes import config_map_volume
 from components.kubernetes.workloads import (
@@ -82,7 +82,7 @@ def create_kube_state_metrics(children: Children, args: MonitoringArgs) -> None:
 def kube_state_metrics_workload(args: MonitoringArgs, document: str) -> Workload:
     container = Container(
         name=APP,
-        image=image(args.deployment, Image.KUBE_STATE_METRICS),
+        image=image(args.deployment, ImageName.KUBE_STATE_METRICS),
         args=(
             "--host=$(POD_IP)",
             f"--port={PORT}",

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
 from components.kubernetes.monitoring.alerts import ALERTS
 from components.kubernetes.monitoring.args import MonitoringArgs, PrometheusArgs
@@ -19,7 +19,7 @@ from components.kubernetes.monitoring.thanos import (
     object_storage_document,
     thanos_container,
 )
-from components.kubernetes.names import Namespace, Priority, ServiceAccount
+from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.rights import Right, grant
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import config_map_volume, scratch_volume, volume_claim
@@ -143,7 +143,7 @@ def prometheus_container(args: MonitoringArgs) -> Container:
     settings = args.prometheus
     return Container(
         name=APP,
-        image=image(args.deployment, Image.PROMETHEUS),
+        image=image(args.deployment, ImageName.PROMETHEUS),
         args=(*server_flags(settings), *(BLOCK_FLAGS if args.thanos is not None else ())),
         compute=Compute(cpu=settings.cpu, cpu_limit=settings.cpu_limit, memory=settings.memory),
         ports={"http": PORT},

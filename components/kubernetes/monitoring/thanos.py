@@ -9,7 +9,8 @@ import yaml
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
+from components.kubernetes.names import ImageName
 
 CONFIG_FILE = "objstore.yaml"
 HTTP_PORT = 10902
@@ -37,7 +38,7 @@ def object_storage_document(bucket: str, region: str, endpoint_url: str) -> str:
 def thanos_container(deployment: Deployment, *, config: Mount, data: Mount) -> Container:
     return Container(
         name="thanos",
-        image=image(deployment, Image.THANOS),
+        image=image(deployment, ImageName.THANOS),
         args=(
             "sidecar",
             "--log.format=json",

@@ -13,10 +13,11 @@ from components.kubernetes.control_program import (
     control_container,
 )
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
 from components.kubernetes.names import (
     DEPLOYMENT_CONFIG_MAP,
+    ImageName,
     Namespace,
     Priority,
     ServiceAccount,
@@ -72,8 +73,8 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
         "backup_bucket": buckets.backup,
         "monitoring_bucket": buckets.monitoring,
         "server_service_account": ServiceAccount.CLICKHOUSE_SERVER,
-        "image_server": image(deployment, Image.CLICKHOUSE_SERVER),
-        "image_keeper": image(deployment, Image.CLICKHOUSE_KEEPER),
+        "image_server": image(deployment, ImageName.CLICKHOUSE_SERVER),
+        "image_keeper": image(deployment, ImageName.CLICKHOUSE_KEEPER),
     }
 
 

@@ -7,9 +7,9 @@ import pulumi_kubernetes as k8s
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
-from components.kubernetes.names import Namespace, Priority, ServiceAccount
+from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.platform.args import IngressArgs
 from components.kubernetes.platform.load_balancers import (
     ENTRY_PORTS,
@@ -80,7 +80,7 @@ def create_ingress(
 def ingress_workload(deployment: Deployment, args: IngressArgs, *, awaited: bool) -> Workload:
     container = Container(
         name="traefik",
-        image=image(deployment, Image.TRAEFIK),
+        image=image(deployment, ImageName.TRAEFIK),
         args=ARGS,
         compute=Compute(cpu="250m", cpu_limit="2", memory="256Mi"),
         ports={port.name: port.number for port in ENTRY_PORTS}

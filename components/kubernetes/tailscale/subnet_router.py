@@ -5,9 +5,9 @@ import pulumi_kubernetes as k8s
 
 from components.kubernetes.containers import Compute, Container, Mount, Probe, SecretKey
 from components.kubernetes.flows import declared_flows
-from components.kubernetes.images import Image, image
+from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
-from components.kubernetes.names import Feature, Namespace, Priority, ServiceAccount
+from components.kubernetes.names import Feature, ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.network_policies import Surroundings, create_flow_policies
 from components.kubernetes.rights import Right, grant
 from components.kubernetes.tailscale.args import SubnetRouterArgs
@@ -110,7 +110,7 @@ def router_workload(args: SubnetRouterArgs) -> Workload:
 def router_container(args: SubnetRouterArgs) -> Container:
     return Container(
         name=APP,
-        image=image(args.deployment, Image.TAILSCALE),
+        image=image(args.deployment, ImageName.TAILSCALE),
         env={
             # Packets pass through the program itself: no device, no capability, no root.
             "TS_USERSPACE": "true",

@@ -8,7 +8,6 @@ import yaml
 
 from components.errors import ConfigError
 from components.kubernetes.monitoring import PrometheusArgs
-from components.kubernetes.monitoring.prometheus import configuration
 from local.prometheus.targets import pod_targets
 from local.prometheus.translation import translated
 from tests.components.kubernetes.baseline import (
@@ -20,7 +19,8 @@ from tests.components.kubernetes.baseline import (
 )
 from tests.components.kubernetes.programs import checked
 
-CONFIG = yaml.safe_load(configuration(MONITORING)["prometheus.yaml"])
+DOCUMENTS = found(everything(), "ConfigMap", "prometheus")["data"]
+CONFIG = yaml.safe_load(DOCUMENTS["prometheus.yaml"])
 JOBS = {job["job_name"]: job for job in CONFIG["scrape_configs"]}
 
 
@@ -34,7 +34,7 @@ def server(seen=None):
 
 def test_the_configuration_is_accepted(tmp_path):
     """Debian's promtool knows no Kubernetes discovery; all else is checked as it is."""
-    (tmp_path / "rules.yaml").write_text(configuration(MONITORING)["rules.yaml"])
+    (tmp_path / "rules.yaml").write_text(DOCUMENTS["rules.yaml"])
     config = tmp_path / "prometheus.yaml"
     config.write_text(yaml.safe_dump(translated(CONFIG, tmp_path, tmp_path)))
     checked("promtool", "check", "config", "--syntax-only", config)
