@@ -81,6 +81,7 @@ class AccessConfig(Section):
     key_write: bool = Field(
         True, description="Whether the access role may make and schedule deletion of KMS keys"
     )
+    peering: bool = Field(False, description="Whether the access role may ask for VPC peerings")
     role_arn: RoleArn | None = Field(
         None,
         description="Access role made by an onboarding stack, which applies this deployment;"

@@ -1,11 +1,15 @@
 """What runs in the cluster beside ClickHouse, and how clients reach the services."""
 
+import difflib
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic.alias_generators import to_camel
 
+from components.kubernetes.images import is_pinned
+from components.kubernetes.names import ImageName
 from infra.config.section import Cidr, DnsName, Finding, Section, matching
 
 if TYPE_CHECKING:
@@ -19,7 +23,9 @@ class PlatformConfig(Section):
         " the controller is always waited for",
     )
     images: dict[str, str] = Field(
-        {}, description="Other references for images, by their name in images.py: a mirror"
+        {},
+        description="Other references for images, such as a mirror, by name: "
+        + ", ".join(image.value for image in ImageName),
     )
 
 
@@ -31,6 +37,13 @@ Email = Annotated[
     str,
     AfterValidator(matching(r"[^@\s]+@[^@\s]+\.[a-z]+", "is no e-mail address", "ops@example.com")),
 ]
+
+
+class LoadBalancers(StrEnum):
+    """Who makes the load balancers."""
+
+    CLOUD_PROVIDER = "cloudProvider"
+    CONTROLLER = "awsLoadBalancerController"
 
 
 class EndpointsConfig(Section):
@@ -57,9 +70,26 @@ class EndpointsConfig(Section):
     private: bool = Field(
         True, description="Whether there is a load balancer inside the VPC, open to VPC and peers"
     )
+    load_balancers: LoadBalancers = Field(
+        LoadBalancers.CLOUD_PROVIDER,
+        description="Who makes the load balancers: EKS itself, or a controller that the owner"
+        " has installed",
+    )
     private_source_ranges: tuple[Cidr, ...] = Field(
         (), description="More networks that may connect to the private load balancer"
     )
+
+
+def check_images(config: "StackConfig") -> Iterator[Finding]:
+    known = [image.value for image in ImageName]
+    for name, reference in config.platform.images.items():
+        path = ("platform", "images", name)
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            right = f"{near[0]}?" if near else f"one of {', '.join(known)}"
+            yield Finding(path, "is the reference of an image that is not known", right)
+        elif not is_pinned(reference):
+            yield Finding(path, "is not pinned", f"{reference.partition(':')[0]}:<version>")
 
 
 def check_endpoints(config: "StackConfig") -> Iterator[Finding]:

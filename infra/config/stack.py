@@ -20,7 +20,12 @@ from infra.config.network import (
     check_service_cidr,
     check_zones,
 )
-from infra.config.platform import EndpointsConfig, PlatformConfig, check_endpoints
+from infra.config.platform import (
+    EndpointsConfig,
+    PlatformConfig,
+    check_endpoints,
+    check_images,
+)
 from infra.config.regions import REGION_ZONES, nearest_regions
 from infra.config.section import AccountId, Finding, Section, matching
 from infra.config.storage import RetentionConfig, StorageConfig, check_storage
@@ -163,6 +168,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_storage,
     check_pools,
     check_addons,
+    check_images,
     check_endpoints,
     check_tailscale,
     check_warehouses,

@@ -114,7 +114,7 @@ DEPLOYMENT_ROLES = (
     DeploymentRole(
         suffix="CH-S3-Role",
         purpose="data and backups of ClickHouse",
-        taken_on_by=ServiceAccount(namespace="clickhouse", name="default"),
+        taken_on_by=ServiceAccount(namespace="clickhouse", name="clickhouse-server"),
         rows=storage.CLICKHOUSE,
     ),
     DeploymentRole(
@@ -133,14 +133,14 @@ DEPLOYMENT_ROLES = (
     DeploymentRole(
         suffix="state-exporter",
         purpose="state of services, for the operator",
-        taken_on_by=ServiceAccount(namespace="byoc-monitoring", name="state-exporter"),
+        taken_on_by=ServiceAccount(namespace="byoc-system", name="state-exporter"),
         rows=operator_links.STATE_EXPORTER,
         needs=RoleFeature.OPERATOR,
     ),
     DeploymentRole(
         suffix="clickhouse-scraper",
         purpose="usage, for the operator's bill",
-        taken_on_by=ServiceAccount(namespace="byoc-monitoring", name="usage-scraper"),
+        taken_on_by=ServiceAccount(namespace="byoc-system", name="usage-scraper"),
         rows=operator_links.SCRAPER,
         needs=RoleFeature.OPERATOR,
     ),

@@ -1,0 +1,147 @@
+"""One EKS node group, on a launch template that closes its nodes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pulumi
+from pulumi_aws import ec2, eks
+
+from components.aws.tags import Tags
+from permissions.names import Scope
+
+POOL_LABEL = "byoc.clickhouse.dev/pool"
+ROOT_DEVICE = "/dev/xvda"
+TAGGED_ON_LAUNCH = ("instance", "volume", "network-interface")
+
+
+class PoolPurpose(StrEnum):
+    SYSTEM = "system"
+    WORKLOAD = "workload"
+
+
+class AmiType(StrEnum):
+    X86 = "AL2023_x86_64_STANDARD"
+    ARM = "AL2023_ARM_64_STANDARD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePool:
+    """What a pool is, by configuration."""
+
+    name: str
+    purpose: PoolPurpose
+    ami_type: AmiType
+    instance_types: tuple[str, ...]
+    zones: tuple[str, ...]
+    min_nodes: int
+    desired_nodes: int
+    max_nodes: int
+    max_unavailable_percent: int
+    volume_gib: int
+
+
+class Sizing(StrEnum):
+    """Who decides on the number of nodes."""
+
+    CONFIGURED = "configured"
+    AUTOSCALED = "autoscaled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeGroupArgs:
+    scope: Scope
+    tags: Tags
+    pool: NodePool
+    cluster_name: pulumi.Input[str]
+    version: str
+    role_arn: pulumi.Input[str]
+    subnet_ids: Mapping[str, pulumi.Input[str]]
+    """By zone."""
+    volume_key_arn: pulumi.Input[str]
+    sizing: Sizing = Sizing.CONFIGURED
+    after: tuple[pulumi.Resource, ...] = field(default=())
+    """Add-ons without which a node does not become ready."""
+
+
+class NodeGroup(pulumi.ComponentResource):
+    """Nodes without a way to each other's credentials, on encrypted volumes."""
+
+    def __init__(
+        self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("byoc:aws:NodeGroup", name, None, opts)
+        pool, scope = args.pool, args.scope
+        full_name = f"{scope.cluster_name}-{pool.name}"
+        template = create_launch_template(name, full_name, args, self)
+        autoscaled = args.sizing is Sizing.AUTOSCALED
+        eks.NodeGroup(
+            name,
+            cluster_name=args.cluster_name,
+            node_group_name=full_name,
+            node_role_arn=args.role_arn,
+            subnet_ids=[args.subnet_ids[zone] for zone in pool.zones],
+            version=args.version,
+            ami_type=pool.ami_type.value,
+            capacity_type="ON_DEMAND",
+            instance_types=list(pool.instance_types),
+            launch_template={
+                "id": template.id,
+                "version": template.latest_version.apply(str),
+            },
+            scaling_config={
+                "min_size": pool.min_nodes,
+                "desired_size": pool.desired_nodes,
+                "max_size": pool.max_nodes,
+            },
+            update_config={"max_unavailable_percentage": pool.max_unavailable_percent},
+            labels={POOL_LABEL: pool.purpose.value},
+            taints=taints(pool.purpose),
+            tags=args.tags.named(full_name),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(args.after),
+                ignore_changes=["scalingConfig.desiredSize"] if autoscaled else None,
+            ),
+        )
+        self.register_outputs({})
+
+
+def taints(purpose: PoolPurpose) -> list[dict[str, str]]:
+    """ClickHouse has its nodes to itself; everything else finds the system pool."""
+    if purpose is PoolPurpose.SYSTEM:
+        return []
+    return [{"key": POOL_LABEL, "value": purpose.value, "effect": "NO_SCHEDULE"}]
+
+
+def create_launch_template(
+    name: str, full_name: str, args: NodeGroupArgs, parent: pulumi.Resource
+) -> ec2.LaunchTemplate:
+    tags = args.tags.named(full_name)
+    return ec2.LaunchTemplate(
+        name,
+        name=full_name,
+        description=f"Nodes of the pool {args.pool.name}: deployment {args.scope.name}",
+        update_default_version=True,
+        metadata_options={
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+            "instance_metadata_tags": "disabled",
+        },
+        block_device_mappings=[
+            {
+                "device_name": ROOT_DEVICE,
+                "ebs": {
+                    "volume_type": "gp3",
+                    "volume_size": args.pool.volume_gib,
+                    "encrypted": "true",
+                    "kms_key_id": args.volume_key_arn,
+                    "delete_on_termination": "true",
+                },
+            }
+        ],
+        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in TAGGED_ON_LAUNCH],
+        tags=tags,
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

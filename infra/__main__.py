@@ -1,0 +1,22 @@
+"""The Pulumi program. One stack is one deployment, or the onboarding of its operator."""
+
+import pulumi
+
+from infra.config import ConfigError, load
+
+
+def main() -> None:
+    """A bad configuration ends here, before anything is planned, as a message and no traceback."""
+    try:
+        config = load()
+        from infra import aws
+
+        if config.is_onboarding:
+            aws.onboard(config)
+        else:
+            aws.deploy(config)
+    except ConfigError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+main()

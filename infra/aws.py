@@ -1,0 +1,89 @@
+"""A deployment on AWS, and the onboarding of its operator."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws
+import pulumi_kubernetes
+
+from components.aws.cluster import Cluster
+from infra import scope
+from infra.aws_layers import Layers, create_access, create_layers
+from infra.config.stack import StackConfig
+from infra.tailscale_key import find_auth_key
+
+SESSION_NAME = "clickhouse-byoc"
+
+
+def deploy(config: StackConfig) -> None:
+    """Access, encryption, network, storage, cluster; then what runs inside the cluster."""
+    from infra.cluster_layers import create_cluster_layers
+    from infra.warehouses import create_warehouses
+
+    key = find_auth_key(config.tailscale, Path(pulumi.get_root_directory()))
+    account = pulumi.ResourceOptions(providers=[aws_provider(config)])
+    layers = create_layers(config, account)
+    kubernetes = kubernetes_provider(layers.cluster)
+    inside = pulumi.ResourceOptions(providers=[kubernetes])
+    platform = create_cluster_layers(config, layers, key, inside)
+    create_warehouses(config.warehouses, [platform], pulumi.ResourceOptions(provider=kubernetes))
+    export_deployment(config, layers)
+    endpoints = {"public": platform.public_hostname, "private": platform.private_hostname}
+    pulumi.export("endpoints", {kind: name for kind, name in endpoints.items() if name})
+
+
+def onboard(config: StackConfig) -> None:
+    """The access layer alone: the account's owner applies it, and then hands the ARN out."""
+    access = create_access(config, pulumi.ResourceOptions(providers=[aws_provider(config)]))
+    pulumi.export("deployment", config.name)
+    pulumi.export("accessRoleArn", access.access_role_arn)
+    pulumi.export("boundaryArn", access.boundary_arn)
+    if scope.makes_deployment_roles(config):
+        pulumi.export("roleArns", dict(access.role_arns))
+
+
+def aws_provider(config: StackConfig) -> pulumi_aws.Provider:
+    """Bound to the deployment's account and region: credentials of another account are refused."""
+    access = config.access
+    return pulumi_aws.Provider(
+        "aws",
+        region=config.region,
+        allowed_account_ids=[config.account],
+        default_tags={"tags": scope.tags(config).common()},
+        assume_roles=[
+            {
+                "role_arn": access.role_arn,
+                "external_id": access.external_id,
+                "session_name": SESSION_NAME,
+            }
+        ]
+        if access.role_arn is not None and not config.is_onboarding
+        else None,
+    )
+
+
+def kubernetes_provider(cluster: Cluster) -> pulumi_kubernetes.Provider:
+    """Waits for nodes, add-ons and pod identities: a pod that starts before them goes without."""
+    return pulumi_kubernetes.Provider(
+        "kubernetes",
+        kubeconfig=cluster.kubeconfig,
+        enable_server_side_apply=True,
+        opts=pulumi.ResourceOptions(depends_on=[cluster]),
+    )
+
+
+def export_deployment(config: StackConfig, layers: Layers) -> None:
+    pulumi.export("deployment", config.name)
+    pulumi.export("region", config.region)
+    pulumi.export("account", config.account)
+    pulumi.export("clusterName", layers.cluster.cluster_name)
+    pulumi.export("clusterEndpoint", layers.cluster.endpoint)
+    pulumi.export("kubeconfig", layers.cluster.kubeconfig)
+    pulumi.export("vpcId", layers.network.vpc_id)
+    pulumi.export("natAddresses", dict(layers.network.nat_addresses))
+    pulumi.export(
+        "buckets", {purpose.value: name for purpose, name in layers.storage.bucket_names.items()}
+    )
+    pulumi.export("roleArns", dict(layers.access.role_arns))
+    if layers.access.access_role_arn is not None:
+        pulumi.export("accessRoleArn", layers.access.access_role_arn)

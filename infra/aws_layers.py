@@ -1,0 +1,210 @@
+"""The AWS layers of a deployment, each from its part of the configuration."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import pulumi
+
+from components.aws.access import Access, AccessArgs
+from components.aws.addon_versions import Addon
+from components.aws.bucket import Lifecycle, Removal
+from components.aws.cluster import Assumed, Cluster, ClusterArgs
+from components.aws.encryption import Encryption, EncryptionArgs
+from components.aws.flow_logs import FlowLogTarget
+from components.aws.key_policies import KeyPurpose
+from components.aws.network import Network, NetworkArgs
+from components.aws.node_pool import AmiType, NodePool, PoolPurpose, Sizing
+from components.aws.peering import PeerVpc
+from components.aws.storage import Storage, StorageArgs
+from infra import scope
+from infra.config.cluster import Architecture, NodePoolConfig
+from infra.config.network import Egress, FlowLogTraffic
+from infra.config.stack import StackConfig
+
+AMI_TYPES = {Architecture.X86: AmiType.X86, Architecture.ARM: AmiType.ARM}
+
+
+class Layers(NamedTuple):
+    access: Access
+    encryption: Encryption
+    network: Network
+    storage: Storage
+    cluster: Cluster
+
+
+def create_layers(config: StackConfig, opts: pulumi.ResourceOptions) -> Layers:
+    access = create_access(config, opts)
+    encryption = create_encryption(config, opts)
+    network = create_network(config, access, encryption, opts)
+    storage = create_storage(config, encryption, opts)
+    cluster = create_cluster(config, access, encryption, network, opts)
+    return Layers(access, encryption, network, storage, cluster)
+
+
+def create_access(config: StackConfig, opts: pulumi.ResourceOptions) -> Access:
+    return Access(
+        "access",
+        AccessArgs(
+            scope=scope.scope(config),
+            tags=scope.tags(config),
+            operator=scope.operator(config),
+            role_features=scope.role_features(config),
+            operator_features=scope.operator_features(config),
+            longest_session=timedelta(hours=config.access.session_hours),
+            make_operator_access=scope.makes_operator_access(config),
+            make_deployment_roles=scope.makes_deployment_roles(config),
+        ),
+        opts,
+    )
+
+
+def create_encryption(config: StackConfig, opts: pulumi.ResourceOptions) -> Encryption:
+    encryption = config.encryption
+    own = {
+        KeyPurpose.SECRETS: encryption.secrets_key_arn,
+        KeyPurpose.BUCKETS: encryption.buckets_key_arn,
+        KeyPurpose.VOLUMES: encryption.volumes_key_arn,
+        KeyPurpose.LOGS: encryption.logs_key_arn,
+    }
+    return Encryption(
+        "encryption",
+        EncryptionArgs(
+            scope=scope.scope(config),
+            tags=scope.tags(config),
+            own_keys={purpose: arn for purpose, arn in own.items() if arn is not None},
+            rotation=timedelta(days=encryption.rotation_days),
+            deletion_window=timedelta(days=encryption.deletion_window_days),
+        ),
+        opts,
+    )
+
+
+def create_network(
+    config: StackConfig, access: Access, encryption: Encryption, opts: pulumi.ResourceOptions
+) -> Network:
+    network = config.network
+    nat_zones = {
+        Egress.NAT_PER_ZONE: network.zones,
+        Egress.SINGLE_NAT: network.zones[:1],
+        Egress.NONE: (),
+    }
+    return Network(
+        "network",
+        NetworkArgs(
+            scope=scope.scope(config),
+            tags=scope.tags(config),
+            cidr=network.cidr,
+            zones=network.zones,
+            nat_zones=nat_zones[network.egress],
+            interface_endpoints=tuple(e.value for e in network.interface_endpoints),
+            flow_logs=None
+            if network.flow_logs is FlowLogTraffic.NONE
+            else FlowLogTarget(
+                traffic=network.flow_logs.value.upper(),
+                retention=timedelta(days=config.retention.flow_log_days),
+                role_arn=access.role_arns["flow-logs"],
+                key_arn=encryption.key_arns[KeyPurpose.LOGS],
+            ),
+            peers=tuple(
+                PeerVpc(
+                    name=peering.name,
+                    vpc_id=peering.vpc_id,
+                    account=peering.account or config.account,
+                    region=peering.region or config.region,
+                    cidrs=peering.cidrs,
+                )
+                for peering in config.peering
+            ),
+        ),
+        opts,
+    )
+
+
+def create_storage(
+    config: StackConfig, encryption: Encryption, opts: pulumi.ResourceOptions
+) -> Storage:
+    storage, retention = config.storage, config.retention
+    return Storage(
+        "storage",
+        StorageArgs(
+            scope=scope.scope(config),
+            tags=scope.tags(config),
+            key_arn=encryption.key_arns[KeyPurpose.BUCKETS],
+            removal=Removal(storage.removal.value),
+            versioned=storage.versioning,
+            leftovers=Lifecycle(
+                incomplete_upload_days=retention.incomplete_upload_days,
+                noncurrent_days=retention.noncurrent_days,
+            ),
+            backup_days=retention.backup_days,
+            metrics_days=retention.metrics_days,
+            backup_archive_days=storage.backup_archive_days,
+            backup_lock_days=storage.backup_lock_days,
+        ),
+        opts,
+    )
+
+
+def create_cluster(
+    config: StackConfig,
+    access: Access,
+    encryption: Encryption,
+    network: Network,
+    opts: pulumi.ResourceOptions,
+) -> Cluster:
+    cluster = config.cluster
+    dns = {Addon.CERT_MANAGER, Addon.EXTERNAL_DNS} if config.endpoints.hosted_zone_id else set()
+    return Cluster(
+        "cluster",
+        ClusterArgs(
+            scope=scope.scope(config),
+            tags=scope.tags(config),
+            version=cluster.version.value,
+            subnet_ids=network.private_subnet_ids,
+            api_allowed_cidrs=cluster.api_allowed_cidrs,
+            service_cidr=cluster.service_cidr,
+            log_retention=timedelta(days=config.retention.control_plane_log_days),
+            secrets_key_arn=encryption.key_arns[KeyPurpose.SECRETS],
+            volumes_key_arn=encryption.key_arns[KeyPurpose.VOLUMES],
+            logs_key_arn=encryption.key_arns[KeyPurpose.LOGS],
+            role_arns=access.role_arns,
+            role_features=scope.role_features(config),
+            pools=tuple(node_pool(pool, config.network.zones) for pool in cluster.node_pools),
+            sizing=Sizing.AUTOSCALED if cluster.autoscaling else Sizing.CONFIGURED,
+            admin_role_arns=cluster.admin_role_arns,
+            addons=frozenset(dns),
+            addon_versions={Addon(name): v for name, v in cluster.addon_versions.items()},
+            addon_settings=addon_settings(config),
+            assumed=assumed(config),
+        ),
+        opts,
+    )
+
+
+def node_pool(pool: NodePoolConfig, zones: tuple[str, ...]) -> NodePool:
+    return NodePool(
+        name=pool.name,
+        purpose=PoolPurpose(pool.purpose.value),
+        ami_type=AMI_TYPES[pool.architecture],
+        instance_types=pool.instance_types,
+        zones=pool.zones or zones,
+        min_nodes=pool.min_nodes,
+        desired_nodes=pool.wanted_nodes,
+        max_nodes=pool.max_nodes,
+        max_unavailable_percent=pool.max_unavailable_percent,
+        volume_gib=pool.volume_gib,
+    )
+
+
+def addon_settings(config: StackConfig) -> dict[Addon, dict[str, object]]:
+    if config.endpoints.domain is None:
+        return {}
+    names = {"domainFilters": [config.endpoints.domain], "txtOwnerId": config.name}
+    return {Addon.EXTERNAL_DNS: {**names, "policy": "sync"}}
+
+
+def assumed(config: StackConfig) -> Assumed | None:
+    access = config.access
+    if access.role_arn is None:
+        return None
+    return Assumed(role_arn=access.role_arn, external_id=access.external_id)

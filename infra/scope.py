@@ -1,0 +1,76 @@
+"""What the configuration means for names, tags and rights, which every layer shares."""
+
+from components.aws.tags import Tags
+from infra.config.access import RolesMadeBy
+from infra.config.network import FlowLogTraffic
+from infra.config.platform import LoadBalancers
+from infra.config.stack import StackConfig
+from permissions.deployment.roles import RoleFeature
+from permissions.names import Scope
+from permissions.rows import Feature
+from permissions.trust import Operator
+
+
+def scope(config: StackConfig) -> Scope:
+    return Scope(
+        name=config.name,
+        region=config.region,
+        account=config.account,
+        access_role=config.access.role_name,
+        operator_account=config.access.operator_account or "",
+        hosted_zone=config.endpoints.hosted_zone_id or "*",
+    )
+
+
+def tags(config: StackConfig) -> Tags:
+    return Tags(deployment=config.name, owner=config.tags)
+
+
+def operator(config: StackConfig) -> Operator | None:
+    access = config.access
+    if access.operator_account is None or access.external_id is None:
+        return None
+    return Operator(
+        account=access.operator_account,
+        principal=access.operator_principal,
+        external_id=access.external_id,
+    )
+
+
+def operator_features(config: StackConfig) -> frozenset[Feature]:
+    access = config.access
+    chosen = {
+        Feature.CORE: True,
+        Feature.NETWORK_WRITE: access.network_write,
+        Feature.IAM_WRITE: access.iam_write,
+        Feature.KEY_WRITE: access.key_write,
+        Feature.PEERING: access.peering,
+    }
+    return frozenset(feature for feature, granted in chosen.items() if granted)
+
+
+def role_features(config: StackConfig) -> frozenset[RoleFeature]:
+    """Roles follow what the deployment has; onboarding makes them all, not knowing it yet."""
+    if config.is_onboarding:
+        return frozenset(RoleFeature)
+    endpoints = config.endpoints
+    controller = endpoints.load_balancers is LoadBalancers.CONTROLLER
+    chosen = {
+        RoleFeature.OPERATOR: operator(config) is not None,
+        RoleFeature.FLOW_LOGS: config.network.flow_logs is not FlowLogTraffic.NONE,
+        RoleFeature.AUTOSCALER: config.cluster.autoscaling,
+        RoleFeature.LOAD_BALANCER_CONTROLLER: endpoints.domain is not None and controller,
+        RoleFeature.DNS: endpoints.hosted_zone_id is not None,
+        RoleFeature.LONG_TERM_METRICS: config.monitoring.enabled and config.monitoring.long_term,
+    }
+    return frozenset(feature for feature, present in chosen.items() if present)
+
+
+def makes_operator_access(config: StackConfig) -> bool:
+    """An onboarding stack makes access role and boundary, else the deployment does."""
+    return config.is_onboarding or config.access.role_arn is None
+
+
+def makes_deployment_roles(config: StackConfig) -> bool:
+    by_onboarding = config.access.deployment_roles is RolesMadeBy.ONBOARDING
+    return by_onboarding is config.is_onboarding
