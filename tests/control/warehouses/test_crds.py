@@ -1,0 +1,134 @@
+import json
+from typing import Any
+
+import pytest
+
+from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient, KubeError
+from control.warehouses.crds import crd_documents
+from tests.control.warehouses import documents
+from tests.control.warehouses.documents import PRIMARY, READER, changed
+
+REFUSED = {
+    "name too long": (PRIMARY, "metadata.name", "a" * 21, "is 1 to 20 lower-case letters"),
+    "name begins with a digit": (PRIMARY, "metadata.name", "1st", "begins with a letter"),
+    "unknown role": (PRIMARY, "spec.role", "main", "Unsupported value"),
+    "read-only primary": (
+        PRIMARY,
+        "spec.access",
+        "readOnly",
+        "primary of a warehouse is readWrite",
+    ),
+    "primary of one": (PRIMARY, "spec.replicas", 1, "at least 2 replicas"),
+    "21 replicas": (READER, "spec.replicas", 21, "less than or equal to 20"),
+    "no replicas": (READER, "spec.replicas", 0, "greater than or equal to 1"),
+    "10 GiB": (READER, "spec.memory.minGib", 10, "multiple of 4"),
+    "4 GiB": (READER, "spec.memory.minGib", 4, "greater than or equal to 8"),
+    "360 GiB": (READER, "spec.memory.maxGib", 360, "less than or equal to 356"),
+    "bounds crossed": (PRIMARY, "spec.memory.minGib", 20, "must not be above memory.maxGib"),
+    "wanted memory out of bounds": (PRIMARY, "spec.memory.gib", 20, "must lie between"),
+    "no memory": (PRIMARY, "spec.memory", None, "Required value"),
+    "bad network": (
+        PRIMARY,
+        "spec.allowlist",
+        [{"cidr": "10.0.0.0/33"}],
+        "must be a network",
+    ),
+    "schedule of nothing": (
+        PRIMARY,
+        "spec.schedule",
+        [{"name": "night", "at": "22:00"}],
+        "either replicas or memoryGib",
+    ),
+    "time that is none": (
+        PRIMARY,
+        "spec.schedule",
+        [{"name": "night", "at": "24:00", "replicas": 2}],
+        "spec.schedule[0].at",
+    ),
+    "zero copy unasked": (
+        documents.WAREHOUSE,
+        "spec.storageProfile",
+        "zero_copy",
+        "set acceptExperimental to true",
+    ),
+    "shared objects on a volume": (
+        changed(documents.WAREHOUSE, "spec.disk", "volume"),
+        "spec.storageProfile",
+        "smt",
+        "disk must be objectStorage",
+    ),
+    "even Keeper": (documents.WAREHOUSE, "spec.keeper.replicas", 2, "Unsupported value"),
+    "version that is none": (documents.WAREHOUSE, "spec.version", "latest", "spec.version"),
+}
+
+FIXED = {
+    "role": (PRIMARY, {"role": "secondary"}, "role is fixed"),
+    "access": (READER, {"access": "readWrite"}, "access is fixed"),
+    "warehouse": (READER, {"warehouse": "pond"}, "warehouse is fixed"),
+    "several to one": (
+        changed(READER, "spec.replicas", 2),
+        {"replicas": 1},
+        "does not shrink to one",
+    ),
+    "storage profile": (
+        documents.WAREHOUSE,
+        {"storageProfile": "smt"},
+        "storageProfile is fixed",
+    ),
+    "disk": (documents.WAREHOUSE, {"disk": "volume"}, "disk is fixed"),
+    "Keeper members": (
+        documents.WAREHOUSE,
+        {"keeper": {"replicas": 5}},
+        "keeper.replicas is fixed",
+    ),
+}
+
+
+def test_the_documents_are_plain_data_and_fresh_each_time() -> None:
+    assert json.loads(json.dumps(crd_documents())) == crd_documents()
+    crd_documents()[0]["spec"].clear()
+    assert crd_documents()[0]["spec"]["group"] == "byoc.clickhouse.dev"
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("document", "path", "value", "because"), REFUSED.values(), ids=REFUSED.keys()
+)
+def test_refused(
+    kube: KubeClient, document: dict[str, Any], path: str, value: object, because: str
+) -> None:
+    with pytest.raises(KubeError) as refused:
+        kube.create(changed(document, path, value))
+    assert because in str(refused.value)
+
+
+@pytest.fixture
+def made(kube: KubeClient, request: pytest.FixtureRequest) -> Any:
+    document = request.param
+    kube.create(document)
+    yield document
+    kind = WAREHOUSE if document["kind"] == "Warehouse" else SERVICE
+    kube.delete(kind, "clickhouse", document["metadata"]["name"])
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("made", "change", "because"), FIXED.values(), ids=FIXED.keys(), indirect=["made"]
+)
+def test_fixed_after_creation(
+    kube: KubeClient, made: dict[str, Any], change: dict[str, Any], because: str
+) -> None:
+    kind = WAREHOUSE if made["kind"] == "Warehouse" else SERVICE
+    with pytest.raises(KubeError) as refused:
+        kube.patch(kind, "clickhouse", made["metadata"]["name"], {"spec": change})
+    assert because in str(refused.value)
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("made", [changed(documents.WAREHOUSE, "spec", {})], indirect=True)
+def test_an_empty_warehouse_gets_the_defaults(kube: KubeClient, made: dict[str, Any]) -> None:
+    found = kube.find(WAREHOUSE, "clickhouse", "lake")
+    assert found is not None
+    assert found["spec"]["storageProfile"] == "replicated"
+    assert found["spec"]["keeper"]["replicas"] == 3
+    assert found["spec"]["dataRetention"] == "retain"
