@@ -37,7 +37,7 @@ def test_a_tag_taken_away_behind_its_back_comes_back(stack: Checkout) -> None:
 
 def test_an_opened_bucket_is_closed_again(stack: Checkout) -> None:
     s3 = stack.aws("s3")
-    bucket = stack.outputs()["dataBucket"]
+    bucket = stack.outputs()["buckets"]["data"]
     s3.put_public_access_block(
         Bucket=bucket,
         PublicAccessBlockConfiguration={
