@@ -173,10 +173,9 @@ def create_monitoring(
 
 
 def telemetry(config: StackConfig) -> TelemetryArgs:
-    state, usage = config.monitoring.state_queue_url, config.monitoring.usage_bucket
+    monitoring = config.monitoring
     return TelemetryArgs(
-        state_exporter={"BYOC_STATE_QUEUE_URL": state} if state else {},
-        usage_scraper={"BYOC_USAGE_BUCKET": usage} if usage else {},
+        state_queue_url=monitoring.state_queue_url, usage_bucket=monitoring.usage_bucket
     )
 
 

@@ -126,7 +126,6 @@ FLOWS = (
     flow(STATE_EXPORTER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the queue.", M),
     flow(STATE_EXPORTER, Network.ANYWHERE, HTTPS, "State of services to the operator.", M),
     flow(USAGE_SCRAPER, Network.API_SERVER, HTTPS, "Reads which replicas run.", M),
-    flow(USAGE_SCRAPER, PROMETHEUS, tcp(9090), "CPU and memory of replicas.", M),
     flow(USAGE_SCRAPER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the bucket.", M),
     flow(USAGE_SCRAPER, Network.ANYWHERE, HTTPS, "Usage figures to the operator.", M),
     # Tailscale: outwards only, and further only to what an engineer needs to look at

@@ -110,7 +110,7 @@ SERVICE_ALERTS = (
     ),
     Alert(
         name="ServiceDegraded",
-        expression='byoc_service_phase{phase="Degraded"} == 1',
+        expression='max by (warehouse, service) (byoc_service_phase{phase="Degraded"}) == 1',
         lasting=10 * MINUTE,
         severity=Severity.WARNING,
         summary="{{ $labels.service }} has been degraded for 10 minutes.",
@@ -126,6 +126,14 @@ PLATFORM_ALERTS = (
         severity=Severity.CRITICAL,
         summary="The controller does not answer: services run on, nothing changes or heals.",
         remedy="kubectl -n byoc-system describe deployment controller",
+    ),
+    Alert(
+        name="ReconcileFails",
+        expression="increase(byoc_controller_failures_total[15m]) > 5",
+        lasting=5 * MINUTE,
+        severity=Severity.WARNING,
+        summary="The controller keeps failing at {{ $labels.kind }} objects: {{ $labels.error }}.",
+        remedy="kubectl -n byoc-system logs deployment/controller",
     ),
     Alert(
         name="ExporterDown",

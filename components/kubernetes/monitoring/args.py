@@ -1,6 +1,5 @@
 """Arguments of the monitoring layer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -61,12 +60,17 @@ class GrafanaArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryArgs:
-    """The two flows that leave the deployment beside alerts; without a target, they stay inside."""
+    """Where the two flows go that leave the deployment beside alerts; without it they stay."""
 
-    state_exporter: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Environment of the state exporter. No secrets: these stand in the manifest."""
-    usage_scraper: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
-    """Environment of the usage scraper. No secrets: these stand in the manifest."""
+    state_queue_url: pulumi.Input[str] | None = None
+    """SQS queue of the operator: state of services."""
+    state_role_arn: pulumi.Input[str] | None = None
+    """Role of the operator's account through which the queue is written."""
+    usage_bucket: pulumi.Input[str] | None = None
+    """Bucket of the operator: CPU and memory that services held, hour by hour."""
+    usage_prefix: str = "usage/"
+    usage_role_arn: pulumi.Input[str] | None = None
+    """Role of the operator's account through which the bucket is written."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ SERVICES = Dashboard(
         ),
         Panel(
             title="Phase",
-            expression=f"byoc_service_phase{{{CHOSEN}}} == 1",
+            expression=f"max by (warehouse, service, phase) (byoc_service_phase{{{CHOSEN}}}) == 1",
             legend="{{service}}: {{phase}}",
             kind="stat",
         ),

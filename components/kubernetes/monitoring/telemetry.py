@@ -12,8 +12,7 @@ from components.kubernetes.control_program import (
     VOLUMES,
     control_container,
 )
-from components.kubernetes.monitoring.args import MonitoringArgs
-from components.kubernetes.monitoring.prometheus import URL as PROMETHEUS_URL
+from components.kubernetes.monitoring.args import MonitoringArgs, TelemetryArgs
 from components.kubernetes.names import (
     API_GROUP,
     DEPLOYMENT_CONFIG_MAP,
@@ -37,15 +36,13 @@ class Exporter:
     rights: tuple[Right, ...]
 
 
-def reads(
-    group: str, resource: str, why: str, namespace: Namespace = Namespace.CLICKHOUSE
-) -> Right:
+def lists(group: str, resource: str, why: str) -> Right:
     return Right(
         feature="telemetry",
         group=group,
         resource=resource,
-        reasons={"get": why, "list": why, "watch": "hears of changes without asking again"},
-        namespaces=(namespace,),
+        reasons={"list": why},
+        namespaces=(Namespace.CLICKHOUSE,),
     )
 
 
@@ -64,35 +61,41 @@ EXPORTERS = (
         module="control.telemetry.state_exporter",
         rights=(
             FACTS,
-            reads(API_GROUP, "warehouses", "phase and version, for the operator's console"),
-            reads(API_GROUP, "services", "phase, size and replicas, for the operator's console"),
-            reads("", "pods", "whether replicas run, for the operator's console"),
+            lists(API_GROUP, "warehouses", "phase and version, for the operator's console"),
+            lists(API_GROUP, "services", "phase, size and replicas, for the operator's console"),
         ),
     ),
     Exporter(
         account=ServiceAccount.USAGE_SCRAPER,
         module="control.telemetry.usage_scraper",
-        rights=(
-            FACTS,
-            reads(API_GROUP, "warehouses", "whose usage it is"),
-            reads(API_GROUP, "services", "allocated memory and replicas"),
-            reads("", "pods", "which replicas ran, and how long"),
-        ),
+        rights=(FACTS, lists("", "pods", "which replicas run and what they hold, for the bill")),
     ),
 )
 
 
 def create_exporters(children: Children, args: MonitoringArgs) -> None:
-    environments: dict[ServiceAccount, Mapping[str, pulumi.Input[str]]] = {
-        ServiceAccount.STATE_EXPORTER: args.telemetry.state_exporter,
-        ServiceAccount.USAGE_SCRAPER: {"BYOC_PROMETHEUS_URL": PROMETHEUS_URL}
-        | dict(args.telemetry.usage_scraper),
-    }
     for exporter in EXPORTERS:
-        workload = exporter_workload(args, exporter, environments[exporter.account])
+        env = environment(exporter.account, args.telemetry)
+        workload = exporter_workload(args, exporter, env)
         account = create_service_account(children, workload)
         bindings = grant(children, workload, exporter.rights)
         create_deployment(children, workload, account, *bindings, recreate=True)
+
+
+def environment(account: ServiceAccount, args: TelemetryArgs) -> dict[str, pulumi.Input[str]]:
+    """What the program reads; a variable without a value is left out."""
+    settings: dict[ServiceAccount, dict[str, pulumi.Input[str] | None]] = {
+        ServiceAccount.STATE_EXPORTER: {
+            "STATE_QUEUE_URL": args.state_queue_url,
+            "STATE_ROLE_ARN": args.state_role_arn,
+        },
+        ServiceAccount.USAGE_SCRAPER: {
+            "USAGE_BUCKET": args.usage_bucket,
+            "USAGE_PREFIX": args.usage_prefix if args.usage_bucket is not None else None,
+            "USAGE_ROLE_ARN": args.usage_role_arn,
+        },
+    }
+    return {name: value for name, value in settings[account].items() if value is not None}
 
 
 def exporter_workload(

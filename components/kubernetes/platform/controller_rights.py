@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from components.kubernetes.names import API_GROUP, DEPLOYMENT_CONFIG_MAP, Namespace
 from components.kubernetes.rights import Right
 
-READ = {
-    "get": "reads one before it takes a step",
-    "list": "reads all anew in each pass",
-    "watch": "hears of a change at once",
-}
+GET = {"get": "compares what is there with what is wanted"}
+LIST = {"list": "reads the parts of a service anew in each pass"}
+WATCH = {"watch": "hears of a change at once"}
 
 
 def right(
@@ -38,13 +36,10 @@ def own(resource: str) -> tuple[Right, Right]:
             "reconcile",
             API_GROUP,
             resource,
-            READ | {"patch": "sets the finalizer that makes removal orderly"},
+            GET | LIST | WATCH | {"patch": "sets the finalizer that makes removal orderly"},
         ),
         right(
-            "reconcile",
-            API_GROUP,
-            f"{resource}/status",
-            {"get": "reads the progress of an operation", "patch": "reports phase and progress"},
+            "reconcile", API_GROUP, f"{resource}/status", {"patch": "reports phase and progress"}
         ),
     )
 
@@ -56,10 +51,12 @@ CONTROLLER_RIGHTS = (
         "replicas",
         "apps",
         "statefulsets",
-        READ
+        GET
+        | LIST
+        | WATCH
         | {
             "create": "one for each replica and Keeper ensemble",
-            "patch": "stops, starts and resizes a replica",
+            "patch": "stops, starts and notes the progress of a replica",
             "delete": "removes a drained replica",
         },
     ),
@@ -67,20 +64,15 @@ CONTROLLER_RIGHTS = (
         "replicas",
         "",
         "pods",
-        READ
-        | {
-            "patch": "sets the label that admits a replica to its Service",
-            "delete": "replaces a pod that hangs",
-        },
+        LIST | WATCH | {"patch": "sets the label that admits a replica to its Service"},
     ),
     right(
         "replicas",
         "",
         "persistentvolumeclaims",
-        READ
+        LIST
         | {
-            "create": "the volume of a replica is made before its pod",
-            "patch": "grows a volume",
+            "patch": "lets go of a volume that is kept",
             "delete": "removes the volume of a removed replica",
         },
     ),
@@ -88,7 +80,8 @@ CONTROLLER_RIGHTS = (
         "configuration",
         "",
         "configmaps",
-        READ
+        GET
+        | LIST
         | {
             "create": "server and Keeper configuration",
             "patch": "renders it anew when the wanted state changes",
@@ -100,35 +93,34 @@ CONTROLLER_RIGHTS = (
         "",
         "secrets",
         {
-            "get": "reads the passwords that it made, to log in",
+            "get": "reads the password that it made, to log in",
             "create": "makes the passwords of a new warehouse",
-            "patch": "adopts them for their warehouse",
-            "delete": "removes them with the warehouse",
+            "delete": "removes them with the warehouse and its data",
         },
     ),
     right(
         "endpoints",
         "",
         "services",
-        READ
+        GET
         | {
             "create": "client endpoint and peer names of a service",
             "patch": "repairs their ports and selectors",
-            "delete": "removes those of a deleted service",
+            "delete": "removes those of a deleted warehouse",
         },
     ),
     right(
         "availability",
         "policy",
         "poddisruptionbudgets",
-        READ
+        GET
         | {
             "create": "node drains take one replica at a time",
-            "patch": "changes it with the replica count",
-            "delete": "removes that of a deleted service",
+            "patch": "repairs what it selects",
+            "delete": "removes that of a deleted warehouse",
         },
     ),
-    right("explain", "", "events", {"create": "tells why it acted", "patch": "counts repeats"}),
+    right("explain", "", "events", {"create": "tells why it acted, in kubectl describe"}),
     right(
         "configuration",
         "",

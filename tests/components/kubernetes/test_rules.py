@@ -182,6 +182,11 @@ CASES = {
         firing={},
         watched=("ControllerDown",),
     ),
+    "a controller that keeps failing": Case(
+        series={'byoc_controller_failures_total{kind="Service", error="SqlError"}': "0+1x120"},
+        at="20m",
+        firing={"ReconcileFails": 1},
+    ),
     "an exporter that does not answer": Case(
         series={'up{job="pods", app="usage-scraper"}': "0x60"}, at="11m", firing={"ExporterDown": 1}
     ),
