@@ -53,6 +53,8 @@ class Call:
     preview: bool = False
     timeout: timedelta | None = None
     """From the resource's options; None where they do not say."""
+    ignore_changes: tuple[str, ...] = ()
+    """Paths of which the program does not want to be the judge; for diff and update."""
     seed: bytes = b""
     cancelled: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[str], None] = lambda text: None
@@ -87,6 +89,8 @@ class Resource:
 
     schema: ClassVar[Schema] = {}
     delete_before_replace: ClassVar[bool] = False
+    repeats_inputs: ClassVar[bool] = True
+    """Whether outputs may have an input's text in them at other places than the input's own."""
 
     def schema_of(self, type_: str) -> Schema:
         """For classes that serve several types."""

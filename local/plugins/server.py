@@ -121,6 +121,11 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.InvokeResponse(**{"return": encode(result, frozenset(secret))})
 
     @answering
+    def Construct(self, request: Any, context: Any) -> Any:
+        name = self.provider.name
+        raise PluginError(f"the local {name} plugin does not support the component {request.type}")
+
+    @answering
     def Check(self, request: Any, context: Any) -> Any:
         resource = self.provider.resource(request.type)
         old, _ = decode(request.olds)
@@ -213,6 +218,7 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
             name=request.name,
             preview=getattr(request, "preview", False),
             timeout=timedelta(seconds=timeout_s) if timeout_s else None,
+            ignore_changes=tuple(getattr(request, "ignoreChanges", ())),
             seed=getattr(request, "randomSeed", b""),
             cancelled=self.cancelled,
             progress=functools.partial(self.log.progress, request.urn),
@@ -313,7 +319,8 @@ def _marked(
     secret = set(_secret_properties(resource, type_, outputs))
     for props, paths in sources:
         secret |= paths
-        secret |= set(paths_of_texts(outputs, secret_texts(props, paths)))
+        if resource.repeats_inputs:
+            secret |= set(paths_of_texts(outputs, secret_texts(props, paths)))
         tops = {path[0] for path in paths}
         derived = resource.schema_of(type_).items()
         secret |= {(name,) for name, known in derived if known.derived_from in tops}

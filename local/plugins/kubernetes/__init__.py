@@ -1,0 +1,1 @@
+"""Stands in for `pulumi-resource-kubernetes`: every kind of the cluster, by server-side apply."""
