@@ -1,10 +1,14 @@
 """Metrics, alerts, and what leaves the deployment."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from infra.config.section import Secret, SecretText, Section, wrong
+from infra.config.section import Finding, RoleArn, Secret, SecretText, Section, wrong
+
+if TYPE_CHECKING:
+    from infra.config.stack import StackConfig
 
 
 def _webhook(value: Secret) -> Secret:
@@ -31,10 +35,33 @@ class MonitoringConfig(Section):
     )
     state_queue_url: str | None = Field(
         None,
-        description="Queue of the operator that receives the state of services;"
+        description="SQS queue of the operator that receives the state of services;"
         " it stays inside when absent",
+    )
+    state_role_arn: RoleArn | None = Field(
+        None, description="Role of the operator, *-state-exporter, that may write to the queue"
     )
     usage_bucket: str | None = Field(
         None,
         description="Bucket of the operator that receives usage; it stays inside when absent",
     )
+    usage_role_arn: RoleArn | None = Field(
+        None, description="Role of the operator, *-clickhouse-scraper, that may write to the bucket"
+    )
+
+
+def check_telemetry(config: "StackConfig") -> Iterator[Finding]:
+    """Pods may take on only these roles of the operator: their own rights name them."""
+    monitoring, operator = config.monitoring, config.access.operator_account
+    for name, role_arn, suffix in (
+        ("stateRoleArn", monitoring.state_role_arn, "-state-exporter"),
+        ("usageRoleArn", monitoring.usage_role_arn, "-clickhouse-scraper"),
+    ):
+        if role_arn is None:
+            continue
+        path, also = ("monitoring", name), (("access", "operatorAccount"),)
+        example = f"arn:aws:iam::{operator or '222222222222'}:role/name{suffix}"
+        if operator is None:
+            yield Finding(path, "has no operator", "access.operatorAccount set as well", also)
+        elif role_arn.split(":")[4] != operator or not role_arn.endswith(suffix):
+            yield Finding(path, "is no such role of the operator", f"such as {example}", also)

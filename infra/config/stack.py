@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from infra.config.access import AccessConfig, check_access
 from infra.config.cluster import ClusterConfig, check_addons, check_pools
 from infra.config.encryption import EncryptionConfig, check_encryption
-from infra.config.monitoring import MonitoringConfig
+from infra.config.monitoring import MonitoringConfig, check_telemetry
 from infra.config.network import (
     NetworkConfig,
     PeeringConfig,
@@ -170,6 +170,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_addons,
     check_images,
     check_endpoints,
+    check_telemetry,
     check_tailscale,
     check_warehouses,
 )

@@ -1,0 +1,127 @@
+"""The access layer: who makes which role, under which ceiling, for whom."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.config import parse
+from tests.components.aws.deployments import deployed, example, onboarding, small, with_change
+from tests.engine import Registered, Run
+from tests.infra.config.documents import GOOD, ONBOARDING, changed
+
+ROLE, POLICY = "aws:iam/role:Role", "aws:iam/policy:Policy"
+ACCESS_ROLE = "arn:aws:iam::111111111111:role/ClickHouseManagementRole"
+BOUNDARY = "arn:aws:iam::111111111111:policy/acme-us-east-1-boundary"
+
+
+def names(seen: Run, type_: str) -> set[str]:
+    return {resource.inputs["name"] for resource in seen.all(type_)}
+
+
+def trust(role: Registered) -> dict[str, Any]:
+    statements: list[dict[str, Any]] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert len(statements) == 1
+    return statements[0]
+
+
+@pytest.mark.parametrize("seen", [example(), small()], ids=["example", "small"])
+def test_every_role_but_the_operators_stands_under_the_boundary(seen: Run) -> None:
+    boundary = seen.one(POLICY, "access-boundary")
+    for role in seen.all(ROLE):
+        if role.inputs["name"] == "ClickHouseManagementRole":
+            continue
+        assert role.inputs["permissionsBoundary"].endswith(boundary.inputs["name"])
+        assert boundary.urn in role.depends_on
+
+
+def test_without_an_operator_nobody_from_outside_is_let_in() -> None:
+    for role in small().all(ROLE):
+        assert "AWS" not in trust(role)["Principal"]
+    assert names(small(), POLICY) == {"acme-us-east-1-boundary"}
+
+
+def test_roles_follow_what_the_deployment_has() -> None:
+    suffixes = {name.removeprefix("acme-us-east-1-") for name in names(small(), ROLE)}
+    assert suffixes == {
+        "k8s-control-plane", "k8s-worker", "flow-logs", "ebs-csi-driver", "CH-S3-Role",
+        "controller", "thanos",
+    }  # fmt: skip
+
+
+def test_the_operator_comes_in_by_external_id_and_role_name() -> None:
+    role = next(r for r in onboarding().all(ROLE) if r.name == "access-operator")
+    assert trust(role)["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
+    assert trust(role)["Condition"] == {
+        "StringLike": {
+            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-CrossplaneWorkloadRole"
+        },
+        "StringEquals": {"sts:ExternalId": "f3b1c9d2-external"},
+    }
+    assert role.inputs["maxSessionDuration"] == 3600
+
+
+def test_onboarding_makes_access_role_and_boundary_and_nothing_else() -> None:
+    assert {type_ for type_ in onboarding().types() if type_.startswith("aws:")} == {
+        ROLE, POLICY, "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    }  # fmt: skip
+    assert names(onboarding(), ROLE) == {"ClickHouseManagementRole"}
+    assert onboarding().outputs["accessRoleArn"] == ACCESS_ROLE
+    assert onboarding().outputs["boundaryArn"] == BOUNDARY
+
+
+def test_the_access_role_is_handed_out_once_all_its_policies_are_attached() -> None:
+    attachments = onboarding().all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    policies = [p for p in onboarding().all(POLICY) if p.name != "access-boundary"]
+    assert len(attachments) == len(policies) >= 7
+
+
+def test_after_onboarding_the_deployment_makes_neither_access_role_nor_boundary() -> None:
+    seen = deployed(parse(changed("access", {"roleArn": ACCESS_ROLE})))
+    assert not seen.all(POLICY)
+    assert {role.inputs["permissionsBoundary"] for role in seen.all(ROLE)} == {BOUNDARY}
+    assumed = seen.one("pulumi:providers:aws").inputs["assumeRoles"]
+    assert ACCESS_ROLE in str(assumed)
+
+
+def test_without_iam_write_onboarding_makes_the_deployments_roles() -> None:
+    access = ONBOARDING["access"] | {"iamWrite": False, "deploymentRoles": "onboarding"}
+    from infra import aws
+    from tests.engine import run
+
+    made = run(lambda: aws.onboard(parse(ONBOARDING | {"access": access})))
+    given = {"roleArn": ACCESS_ROLE, "deploymentRoles": "onboarding"}
+    used = with_change("access", given)
+    assert not used.all(ROLE)
+    cluster_role = used.one("aws:eks/cluster:Cluster").inputs["roleArn"]
+    assert cluster_role.rpartition("/")[2] in names(made, ROLE)
+    granted = " ".join(policy.inputs["policy"] for policy in made.all(POLICY))
+    assert "iam:CreateRole" not in granted
+
+
+def test_every_policy_is_smaller_than_iams_limit() -> None:
+    for policy in onboarding().all(POLICY):
+        assert len(policy.inputs["policy"]) <= 6144
+    for policy in example().all("aws:iam/rolePolicy:RolePolicy"):
+        assert len(policy.inputs["policy"]) <= 10_240
+
+
+def test_a_role_is_used_once_its_rights_are_there() -> None:
+    group = example().one("aws:eks/nodeGroup:NodeGroup", "cluster-pool-system")
+    attached = {
+        a.urn
+        for a in example().all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if "k8s-worker" in a.name
+    }
+    assert len(attached) == 3
+    assert attached <= group.depends_on
+
+
+def test_credentials_of_another_account_are_refused() -> None:
+    provider = example().one("pulumi:providers:aws").inputs
+    assert provider["allowedAccountIds"] in (["111111111111"], '["111111111111"]')
+    assert provider["region"] == "eu-central-1"
+
+
+def test_the_good_configuration_has_no_operator() -> None:
+    assert "access" not in GOOD

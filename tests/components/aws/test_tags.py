@@ -1,0 +1,60 @@
+"""Everything that can carry a tag carries ours: without it the operator's rights end."""
+
+import importlib
+import inspect
+
+import pytest
+
+from permissions.names import DEPLOYMENT_TAG, PROVENANCE_TAG
+from tests.components.aws.deployments import example, onboarding
+from tests.engine import Registered, Run
+
+OWNERS = {"cost-center": "4711", "team": "data-platform"}
+
+
+def taggable(resource: Registered) -> bool:
+    package, _, name = resource.type.removeprefix("aws:").partition("/")
+    module = importlib.import_module(f"pulumi_aws.{package}")
+    arguments = getattr(module, name.partition(":")[2])._internal_init
+    return "tags" in inspect.signature(arguments).parameters
+
+
+def aws_resources(seen: Run) -> list[Registered]:
+    return [resource for resource in seen.resources if resource.type.startswith("aws:")]
+
+
+TAGGED = [resource for resource in aws_resources(example()) if taggable(resource)]
+
+
+def test_there_are_many() -> None:
+    assert len(TAGGED) > 60
+
+
+@pytest.mark.parametrize(
+    "resource", TAGGED, ids=lambda resource: f"{resource.type} {resource.name}"
+)
+def test_a_resource_carries_our_tags_and_the_owners(resource: Registered) -> None:
+    tags = resource.inputs["tags"]
+    assert tags[PROVENANCE_TAG] == "true"
+    assert tags[DEPLOYMENT_TAG] == "acme"
+    assert OWNERS.items() <= tags.items()
+    assert tags["Name"]
+
+
+def test_what_node_groups_start_is_tagged_as_well() -> None:
+    for template in example().all("aws:ec2/launchTemplate:LaunchTemplate"):
+        specifications = template.inputs["tagSpecifications"]
+        kinds = {specification["resourceType"] for specification in specifications}
+        assert kinds == {"instance", "volume", "network-interface"}
+        assert all(s["tags"][PROVENANCE_TAG] == "true" for s in specifications)
+
+
+def test_the_provider_tags_what_might_be_forgotten() -> None:
+    provider = example().one("pulumi:providers:aws")
+    assert PROVENANCE_TAG in str(provider.inputs["defaultTags"])
+
+
+def test_onboarding_is_tagged() -> None:
+    for resource in aws_resources(onboarding()):
+        if taggable(resource):
+            assert resource.inputs["tags"][PROVENANCE_TAG] == "true"
