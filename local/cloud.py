@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +39,7 @@ from local.servers import (
 )
 
 Say = Callable[[str], None]
+PROJECT = "clickhouse-byoc"
 STACK = "local"
 STATE_BYTES = GIB
 
@@ -71,6 +71,7 @@ def down(checkout: Path, say: Say) -> None:
             stop_servers(instance, say)
         end_leftovers(state_dir(checkout))
         shutil.rmtree(state_dir(checkout), ignore_errors=True)
+        forget_salt(checkout)
 
 
 def reset(checkout: Path, env: Mapping[str, str], say: Say) -> Instance:
@@ -189,32 +190,31 @@ def ensure_secret(file: Path, prefix: str = "") -> None:
 
 
 def ensure_stack(instance: Instance, variables: Mapping[str, str], env: Mapping[str, str]) -> None:
-    """Make the stack once, in a folder of its own: there its encryption salt stays out of the
-    tracked stack file."""
+    """Make the stack once and choose it, so that `pulumi up` typed by hand asks for nothing."""
     backend = instance.state_dir / "state"
     backend.mkdir(exist_ok=True)
-    stack_env = applied(variables, process.without_cloud_settings(env))
-    if (backend / ".pulumi" / "stacks" / "clickhouse-byoc" / f"{STACK}.json").exists():
+    if (backend / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json").exists():
         return
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(instance.checkout / "Pulumi.yaml", folder)
-        made = subprocess.run(
-            ["pulumi", "stack", "init", STACK, "--non-interactive", "--cwd", folder],
-            env=stack_env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    forget_salt(instance.checkout)
+    made = subprocess.run(
+        ["pulumi", "stack", "init", STACK, "--non-interactive"],
+        cwd=instance.checkout,
+        env=applied(variables, process.without_cloud_settings(env)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if made.returncode:
         raise LocalError(
             f"`pulumi stack init {STACK}` failed: {made.stderr.strip()}",
             "`byoc local reset` starts over with an empty cloud and no stack.",
         )
-    # Choose it in this folder too, so that `pulumi up` typed by hand asks for nothing.
-    subprocess.run(
-        ["pulumi", "stack", "select", STACK, "--non-interactive"],
-        cwd=instance.checkout,
-        env=stack_env,
-        capture_output=True,
-        check=True,
-    )
+
+
+def forget_salt(checkout: Path) -> None:
+    """Take the engine's line out of the tracked stack file: it belongs to a passphrase that is gone."""
+    file = checkout / f"Pulumi.{STACK}.yaml"
+    lines = file.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("encryptionsalt:")]
+    if kept != lines:
+        write_atomically(file, "".join(kept))

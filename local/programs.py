@@ -60,7 +60,35 @@ class Programs:
             self.bubblewrap,
             self.prometheus,
             self.alertmanager,
+            *engine_programs(self.engine),
         ]
+
+
+ENGINE_KINDS = {
+    engine.EngineKind.GENUINE: Kind.GENUINE,
+    engine.EngineKind.EMBEDDED: Kind.STAND_IN,
+    engine.EngineKind.MISSING: Kind.MISSING,
+}
+
+
+def engine_programs(found: engine.Engine) -> list[Program]:
+    """ClickHouse's server and Keeper as rows of the status."""
+    genuine = found.kind is engine.EngineKind.GENUINE
+    server = Program(
+        name="clickhouse-server",
+        kind=ENGINE_KINDS[found.kind],
+        version=found.version,
+        origin=found.origin,
+        path=found.server.argv[-1] if found.server.argv else None,
+    )
+    keeper = Program(
+        name="clickhouse-keeper",
+        kind=Kind.MISSING if found.keeper.why_not else (Kind.GENUINE if genuine else Kind.STAND_IN),
+        version="",
+        origin=found.keeper.why_not or (found.origin if genuine else "ZooKeeper, local launcher"),
+        path=found.keeper.argv[-1] if found.keeper.argv else None,
+    )
+    return [server, keeper]
 
 
 def provision(cache: Path, env: Mapping[str, str], say: Say) -> Programs:

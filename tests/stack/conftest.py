@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.stack.checkout import Checkout, clone
+from tests.stack.checkout import PROJECT, Checkout, clone
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +33,8 @@ def stack(checkout: Checkout) -> Iterator[Checkout]:
     yield checkout
     checkout.run("make", "down").ok()
     assert not checkout.state_dir.exists()
+    stack_file = "Pulumi.local.yaml"
+    assert (checkout.folder / stack_file).read_text() == (PROJECT / stack_file).read_text()
     assert processes_below(checkout.folder) == []
 
 
