@@ -175,7 +175,10 @@ def create_monitoring(
 def telemetry(config: StackConfig) -> TelemetryArgs:
     monitoring = config.monitoring
     return TelemetryArgs(
-        state_queue_url=monitoring.state_queue_url, usage_bucket=monitoring.usage_bucket
+        state_queue_url=monitoring.state_queue_url,
+        state_role_arn=monitoring.state_role_arn,
+        usage_bucket=monitoring.usage_bucket,
+        usage_role_arn=monitoring.usage_role_arn,
     )
 
 

@@ -73,5 +73,5 @@ def test_each_service_has_a_public_and_a_private_name() -> None:
 
 def test_state_and_usage_stay_inside_without_a_target() -> None:
     args = telemetry(parse(GOOD))
-    assert not args.state_exporter
-    assert not args.usage_scraper
+    assert args.state_queue_url is None
+    assert args.usage_bucket is None

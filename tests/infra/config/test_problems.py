@@ -269,6 +269,16 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         changed("access.operatorAccount", "222222222222"), "byoc:access.externalId", None,
         "external id",
     ),
+    "telemetry by a role that pods may not take on": (
+        changed("monitoring", {"stateRoleArn": "arn:aws:iam::222222222222:role/state"},
+                changed("access", ONBOARDING["access"])),
+        "byoc:monitoring.stateRoleArn", '"arn:aws:iam::222222222222:role/state"',
+        "role/name-state-exporter",
+    ),
+    "telemetry without an operator": (
+        changed("monitoring.usageRoleArn", "arn:aws:iam::222222222222:role/x-clickhouse-scraper"),
+        "byoc:monitoring.usageRoleArn", '"arn:aws:iam', "access.operatorAccount",
+    ),
     "onboarding for nobody": (
         without("access.operatorAccount", ONBOARDING), "byoc:access.operatorAccount", None,
         "222222222222",
