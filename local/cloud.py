@@ -212,7 +212,7 @@ def ensure_stack(instance: Instance, variables: Mapping[str, str], env: Mapping[
 
 
 def forget_salt(checkout: Path) -> None:
-    """Take the engine's line out of the tracked stack file: it belongs to a passphrase that is gone."""
+    """Take the engine's line out of the tracked stack file: its passphrase is gone."""
     file = checkout / f"Pulumi.{STACK}.yaml"
     lines = file.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith("encryptionsalt:")]
