@@ -4,6 +4,8 @@ They are seeds. Once there, their spec belongs to the controller's API: a later 
 nothing, and a later change there is no drift.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -12,6 +14,8 @@ import pulumi_kubernetes as kubernetes
 from control.warehouses.names import API_VERSION, NAMESPACE
 from infra.config.warehouses import ServiceConfig, WarehouseConfig
 
+LONGEST_START = "20m"
+LONGEST_REMOVAL = "20m"
 LABELS = {"app.kubernetes.io/part-of": "clickhouse-byoc", "app.kubernetes.io/managed-by": "pulumi"}
 
 
@@ -22,40 +26,52 @@ def create_warehouses(
 ) -> None:
     """`after` holds the controller as well, so that it is there to clear up at a destroy."""
     for warehouse in warehouses:
-        seed = create_seed(
-            f"warehouse-{warehouse.name}", "Warehouse", warehouse.name, warehouse_spec(warehouse),
-            after, opts,
-        )  # fmt: skip
-        primary, *secondaries = sorted(warehouse.services, key=lambda service: service.role)
-        spec = service_spec(primary, warehouse)
-        first = create_seed(
-            f"service-{primary.name}", "Service", primary.name, spec, [*after, seed], opts
+        parent = create_seed(
+            Seed(kind="Warehouse", name=warehouse.name, spec=warehouse_spec(warehouse)),
+            after,
+            opts,
         )
-        for service in secondaries:
-            spec = service_spec(service, warehouse)
+        for service in warehouse.services:
             create_seed(
-                f"service-{service.name}", "Service", service.name, spec,
-                [*after, seed, first], opts,
-            )  # fmt: skip
+                Seed(
+                    kind="Service",
+                    name=service.name,
+                    spec=service_spec(service, warehouse),
+                    annotations={"pulumi.com/waitFor": "condition=Ready"},
+                ),
+                [*after, parent],
+                opts,
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seed:
+    kind: str
+    name: str
+    spec: Mapping[str, Any]
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 def create_seed(
-    logical_name: str,
-    kind: str,
-    name: str,
-    spec: dict[str, Any],
-    after: list[pulumi.Resource],
-    opts: pulumi.ResourceOptions,
+    seed: Seed, after: list[pulumi.Resource], opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
+    own = pulumi.ResourceOptions(
+        depends_on=after,
+        ignore_changes=["spec"],
+        custom_timeouts=pulumi.CustomTimeouts(create=LONGEST_START, delete=LONGEST_REMOVAL),
+    )
     resource: pulumi.Resource = kubernetes.apiextensions.CustomResource(
-        logical_name,
+        f"{seed.kind.lower()}-{seed.name}",
         api_version=API_VERSION,
-        kind=kind,
-        metadata={"name": name, "namespace": NAMESPACE, "labels": LABELS},
-        spec=spec,
-        opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=after, ignore_changes=["spec"])
-        ),
+        kind=seed.kind,
+        metadata={
+            "name": seed.name,
+            "namespace": NAMESPACE,
+            "labels": LABELS,
+            "annotations": dict(seed.annotations),
+        },
+        spec=dict(seed.spec),
+        opts=pulumi.ResourceOptions.merge(opts, own),
     )
     return resource
 

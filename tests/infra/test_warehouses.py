@@ -62,10 +62,14 @@ def test_a_later_change_of_the_spec_is_left_to_the_api(seed: Registered) -> None
     assert seed.inputs["metadata"]["namespace"] == "clickhouse"
 
 
-def test_services_come_after_their_warehouse_and_the_primary_first() -> None:
+def test_services_come_after_their_warehouse_and_are_waited_for() -> None:
     by_name = {seed.inputs["metadata"]["name"]: seed for seed in seeds(example())}
-    assert by_name["analytics"].urn in by_name["ingest"].depends_on
-    assert by_name["ingest"].urn in by_name["dashboards"].depends_on
+    for name in ("ingest", "dashboards"):
+        service = by_name[name]
+        assert by_name["analytics"].urn in service.depends_on
+        annotations = service.inputs["metadata"]["annotations"]
+        assert annotations["pulumi.com/waitFor"] == "condition=Ready"
+        assert service.timeouts["create"] == "20m"
 
 
 def test_the_controller_is_there_as_long_as_a_warehouse_is() -> None:
