@@ -1,0 +1,29 @@
+"""Questions before something is changed."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from control.cli.errors import CliError, UsageError
+
+
+def require_terminal(doing: str) -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"{doing} asks before it changes anything, and there is no terminal to ask on.",
+            "Add --yes to go ahead without a question.",
+        )
+
+
+def confirm(question: str) -> None:
+    if not typer.confirm(question, default=False, err=True):
+        raise CliError("Not confirmed: nothing was changed.")
+
+
+def confirm_by_name(question: str, name: str) -> None:
+    """Only the name itself counts as a yes."""
+    typed = typer.prompt(f"{question}\nType its name to go ahead", default="", err=True)
+    if typed.strip() != name:
+        raise CliError(f"{typed.strip()!r} is not {name!r}: nothing was changed.")

@@ -1,0 +1,205 @@
+"""`byoc up | preview | refresh | destroy`: the deployment's life by the Pulumi engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from control.cli.output import say, tell, tell_json
+from control.cli.stack import StackOption
+
+if TYPE_CHECKING:
+    from control.cli.operation import Operation, Outcome
+    from control.cli.stack import Opened
+
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="Name every resource, also the many to be created.")
+]
+PolicyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy-pack", metavar="FOLDER", help="Folder of a policy pack to check with; repeatable."
+    ),
+]
+RefreshOption = Annotated[
+    bool, typer.Option("--refresh", help="First compare the recorded state with the cloud.")
+]
+ParallelOption = Annotated[
+    int | None,
+    typer.Option(metavar="COUNT", help="How many resources at a time.", min=1, show_default=False),
+]
+
+
+def up(
+    stack: StackOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    everything: AllOption = False,
+    policy_pack: PolicyOption = None,
+    refresh: RefreshOption = False,
+    parallel: ParallelOption = None,
+) -> None:
+    """Bring the deployment to its configuration: show the plan, ask, apply it."""
+    from control.cli import operation
+    from control.cli.confirmation import confirm, require_terminal
+
+    if not yes:
+        require_terminal("byoc up")
+    opened = checked(stack)
+    options = {"policy_packs": policy_pack, "refresh": refresh or None, "parallel": parallel}
+    if not yes:
+        plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)
+        if not plan.progress.changed:
+            return conclude(plan, as_json=as_json)
+        show(plan, everything=everything, as_json=as_json)
+        confirm(f"Apply this to {opened.name}?")
+    done = succeeded(operation.UP, opened, options | QUIET, as_json=as_json)
+    conclude(done, as_json=as_json)
+    if not as_json:
+        say("\nNext: `byoc status`, and `byoc sql SERVICE 'SELECT version()'`.")
+    return None
+
+
+def preview(
+    stack: StackOption = None,
+    as_json: JsonOption = False,
+    everything: AllOption = False,
+    policy_pack: PolicyOption = None,
+    refresh: RefreshOption = False,
+    parallel: ParallelOption = None,
+) -> None:
+    """Show what `up` would do; nothing is changed, and no cluster is needed."""
+    from control.cli import operation
+
+    opened = checked(stack)
+    options = {"policy_packs": policy_pack, "refresh": refresh or None, "parallel": parallel}
+    plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)
+    if as_json:
+        conclude(plan, as_json=True)
+    else:
+        show(plan, everything=everything, as_json=False)
+        conclude(plan, as_json=False)
+
+
+def refresh(
+    stack: StackOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    parallel: ParallelOption = None,
+) -> None:
+    """Compare the recorded state with the cloud, show what differs, ask, record it."""
+    from control.cli import operation
+    from control.cli.confirmation import confirm, require_terminal
+
+    if not yes:
+        require_terminal("byoc refresh")
+    opened = checked(stack)
+    options = {"parallel": parallel}
+    if not yes:
+        drift = succeeded(operation.PREVIEW_REFRESH, opened, options, as_json=as_json)
+        if not drift.progress.changed:
+            return conclude(drift, as_json=as_json)
+        show(drift, everything=True, as_json=as_json)
+        confirm(f"Record this as the state of {opened.name}?")
+    return conclude(
+        succeeded(operation.REFRESH, opened, options | QUIET, as_json=as_json), as_json=as_json
+    )
+
+
+def destroy(
+    stack: StackOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    parallel: ParallelOption = None,
+) -> None:
+    """Take the deployment down: show what goes, ask for its name, delete it."""
+    from control.cli import operation
+    from control.cli.confirmation import confirm_by_name, require_terminal
+    from control.cli.stack import choose, open_stack
+
+    if not yes:
+        require_terminal("byoc destroy")
+    opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
+    options = {"parallel": parallel}
+    if not yes:
+        plan = succeeded(operation.PREVIEW_DESTROY, opened, options, as_json=as_json)
+        if not plan.progress.changed:
+            return conclude(plan, as_json=as_json)
+        show(plan, everything=True, as_json=as_json)
+        confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
+    return conclude(
+        succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json), as_json=as_json
+    )
+
+
+QUIET = {"show_secrets": False, "suppress_outputs": True, "suppress_progress": True}
+
+
+def checked(stack: str | None) -> Opened:
+    """The stack, once its configuration has no problem."""
+    from control.cli.extensions import check_configuration
+    from control.cli.stack import choose, open_stack
+
+    project, name = choose(stack)
+    check_configuration(project, name)
+    return open_stack(project, name)
+
+
+def succeeded(
+    operation: Operation, opened: Opened, options: Mapping[str, Any], *, as_json: bool
+) -> Outcome:
+    """Run it and return its outcome, or end the command with what failed."""
+    from control.cli.outcome_view import failure
+
+    given = {name: value for name, value in options.items() if value is not None}
+    outcome = run_unlocked(operation, opened, given)
+    if outcome.ok:
+        return outcome
+    if as_json:
+        conclude(outcome, as_json=True)
+    raise failure(outcome)
+
+
+def run_unlocked(operation: Operation, opened: Opened, options: Mapping[str, Any]) -> Outcome:
+    from pulumi.automation import ConcurrentUpdateError, StackNotFoundError
+
+    from control.cli.operation import run
+    from control.cli.stack import translated
+    from control.cli.stack_lock import release_stale
+
+    outcome = run(operation, opened, options)
+    if isinstance(outcome.error, StackNotFoundError):
+        with translated(opened.name):
+            raise outcome.error
+    if isinstance(outcome.error, ConcurrentUpdateError):
+        release_stale(opened, outcome.error)
+        outcome = run(operation, opened, options)
+    return outcome
+
+
+def show(plan: Outcome, *, everything: bool, as_json: bool) -> None:
+    """The plan before the question: on stderr where stdout is for JSON."""
+    from control.cli.plan_view import tell_plan
+
+    if as_json:
+        from control.cli.wording import sentence
+
+        say(f"{plan.stack}: {sentence(plan.progress.counts, plan.operation.tense)}")
+        return
+    tell_plan(plan.progress, plan.operation.tense, everything=everything)
+    tell()
+
+
+def conclude(outcome: Outcome, *, as_json: bool) -> None:
+    from control.cli.outcome_json import document
+    from control.cli.outcome_view import tell_outcome, tell_outputs
+
+    if as_json:
+        tell_json(document(outcome))
+        return
+    tell_outcome(outcome)
+    tell_outputs(outcome.outputs)

@@ -1,0 +1,37 @@
+"""What other packages add to `byoc` by entry points: commands, and checks of a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from control.cli.errors import UsageError
+
+COMMANDS = "byoc.commands"
+CHECKS = "byoc.checks"
+
+Check = Callable[[Path], str | None]
+"""Looks at a stack file; all that is wrong with it as one text, or None."""
+
+
+def commands() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=COMMANDS)}
+
+
+def checks() -> list[Check]:
+    return [entry.load() for entry in entry_points(group=CHECKS)]
+
+
+def check_configuration(project: Path, stack: str) -> None:
+    """Refuse a bad configuration before anything is planned."""
+    file = project / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        names = sorted(path.name for path in project.glob("Pulumi.*.yaml"))
+        raise UsageError(
+            f"There is no {file.name} in {project}: a stack's configuration is in its stack file.",
+            f"Stack files here: {', '.join(names) or 'none'}.",
+        )
+    problems = [text for check in checks() if (text := check(file))]
+    if problems:
+        raise UsageError("\n".join(problems), f"Mend {file.name}; `byoc config docs` lists keys.")

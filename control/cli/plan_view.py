@@ -1,0 +1,62 @@
+"""A plan for people: by layer, with the changes that deserve a look by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from control.cli.events import Change
+from control.cli.output import column, counted, say, tell, tell_table
+from control.cli.progress import Changed, Progress
+from control.cli.wording import WORDS, Tense, sentence
+
+MOST_CREATES = 20
+MOST_PROPERTIES = 4
+
+
+def tell_plan(progress: Progress, tense: Tense, *, everything: bool = False) -> None:
+    tell_layers(progress, tense)
+    listed, left_out = worth_naming(progress.changed, everything=everything)
+    if listed:
+        tell()
+    for each in listed:
+        tell(line(each))
+    if left_out:
+        tell(f"  … and {counted(left_out, 'resource')} to create; --all names them too")
+    for warning in progress.warnings:
+        say(f"warning: {warning}")
+
+
+def tell_layers(progress: Progress, tense: Tense) -> None:
+    shown = [change for change in WORDS if progress.counts.get(change)]
+    columns = [column("layer")]
+    columns += [column(WORDS[change].said(tense), right=True) for change in shown]
+    rows = [
+        [layer.name, *(str(layer.counts[change] or "") for change in shown)]
+        for layer in progress.layers
+        if layer.counts
+    ]
+    if rows:
+        tell_table(columns, rows)
+
+
+def worth_naming(changes: Sequence[Changed], *, everything: bool) -> tuple[list[Changed], int]:
+    """All but creations, and those too where they are few; how many were left out."""
+    created = [each for each in changes if each.change is Change.CREATE]
+    if everything or len(created) <= MOST_CREATES:
+        return list(changes), 0
+    return [each for each in changes if each.change is not Change.CREATE], len(created)
+
+
+def line(changed: Changed) -> str:
+    words = WORDS[changed.change]
+    properties = ", ".join(changed.properties[:MOST_PROPERTIES])
+    if len(changed.properties) > MOST_PROPERTIES:
+        properties += f" and {len(changed.properties) - MOST_PROPERTIES} more"
+    text = f"  {words.sign} {changed.resource.layer:<11} {changed.resource}"
+    return typer.style(text, fg=words.colour) + (f"  ({properties})" if properties else "")
+
+
+def headline(stack: str, progress: Progress, tense: Tense) -> str:
+    return f"{stack}: {sentence(progress.counts, tense)}"
