@@ -54,6 +54,17 @@ def check(
         raise typer.Exit(BAD_CONFIG)
 
 
+def problems(file: Path) -> str | None:
+    """All that is wrong with a stack file as one text; `byoc up` asks this before it plans."""
+    from infra.config import ConfigError, load_file
+
+    try:
+        load_file(file)
+    except ConfigError as error:
+        return str(error)
+    return None
+
+
 def stack_files(stack: str | None, folder: Path) -> list[Path]:
     """The files that `stack` means, from `folder` upwards to the one with Pulumi.yaml."""
     if stack is not None and (stack.endswith((".yaml", ".yml")) or "/" in stack):
