@@ -12,11 +12,14 @@ SERVERS = 'app="clickhouse-server"'
 CONTAINERS = 'namespace="clickhouse", container!="", container!="POD"'
 
 
-def of_replica(container_sum: str) -> str:
-    """The kubelet knows pods; which warehouse, service and replica a pod is, its target knows."""
+def of_replica(of_container: str) -> str:
+    """The kubelet knows pods; which warehouse, service and replica a pod is, its target knows.
+
+    A container that is seen twice counts once.
+    """
+    of_pod = f"sum by (namespace, pod) (max by (namespace, pod, container) ({of_container}))"
     return (
-        f"({container_sum})"
-        " * on (namespace, pod) group_left (warehouse, service, replica) byoc:replica_info"
+        f"{of_pod} * on (namespace, pod) group_left (warehouse, service, replica) byoc:replica_info"
     )
 
 
@@ -43,11 +46,11 @@ RECORDINGS = (
     ),
     Recording(
         name="byoc:replica_memory_bytes",
-        expression=of_replica(
-            f"sum by (namespace, pod) (max_over_time(container_memory_rss{{{CONTAINERS}}}[1m]))"
-        )
+        expression=of_replica(f"max_over_time(container_memory_rss{{{CONTAINERS}}}[1m])")
         + " or "
         + of_server(f"max_over_time(ClickHouseAsyncMetrics_MemoryResident{{{SERVERS}}}[1m])")
+        + " or "
+        + of_replica(f"max_over_time(container_memory_working_set_bytes{{{CONTAINERS}}}[1m])")
         + " or "
         + of_server(f"max_over_time(ClickHouseMetrics_MemoryTracking{{{SERVERS}}}[1m])"),
         why="Resident memory of a replica, its peak in the minute.",
@@ -59,16 +62,12 @@ RECORDINGS = (
     ),
     Recording(
         name="byoc:replica_memory_limit_bytes",
-        expression=of_replica(
-            f"sum by (namespace, pod) (container_spec_memory_limit_bytes{{{CONTAINERS}}} > 0)"
-        ),
+        expression=of_replica(f"container_spec_memory_limit_bytes{{{CONTAINERS}}} > 0"),
         why="What the kubelet allows a replica.",
     ),
     Recording(
         name="byoc:replica_oom_kills:increase5m",
-        expression=of_replica(
-            f"sum by (namespace, pod) (increase(container_oom_events_total{{{CONTAINERS}}}[5m]))"
-        ),
+        expression=of_replica(f"increase(container_oom_events_total{{{CONTAINERS}}}[5m])"),
         why="Kills for want of memory: sizing adds half of what was in use.",
     ),
     Recording(

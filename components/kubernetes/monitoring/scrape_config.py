@@ -1,5 +1,6 @@
 """What Prometheus reads, and from whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,10 +24,33 @@ METRICS_PORT = {
     "action": "keep",
 }
 
-KUBELET_SERIES = "kubelet_volume_stats_(available|capacity)_bytes"
-CONTAINER_SERIES = (
-    "container_(cpu_usage_seconds_total|cpu_cfs_throttled_periods_total|cpu_cfs_periods_total"
-    "|memory_rss|memory_working_set_bytes|oom_events_total|spec_memory_limit_bytes)"
+Choose = Callable[[str, str], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KubeletPage:
+    """What is taken from one of the kubelet's pages, where others would be much longer."""
+
+    job: str
+    path: str
+    series: str
+
+
+KUBELET_PAGES = (
+    KubeletPage(
+        job="volumes", path="/metrics", series="kubelet_volume_stats_(available|capacity)_bytes"
+    ),
+    KubeletPage(
+        job="resources",
+        path="/metrics/resource",
+        series="container_(cpu_usage_seconds_total|memory_working_set_bytes)",
+    ),
+    KubeletPage(
+        job="containers",
+        path="/metrics/cadvisor",
+        series="container_(memory_rss|oom_events_total|spec_memory_limit_bytes"
+        "|cpu_cfs_throttled_periods_total|cpu_cfs_periods_total)",
+    ),
 )
 
 
@@ -65,12 +89,10 @@ def prometheus_document(deployment: Deployment) -> str:
         "rule_files": [RULES_FILE],
         "alerting": alerting(),
         "scrape_configs": [
-            pods_job("pods", of=KUBE_STATE_METRICS, action="drop"),
+            pods_job("pods", drop, KUBE_STATE_METRICS),
             # Its series name other pods: their labels are kept, not its own.
-            pods_job(KUBE_STATE_METRICS, of=KUBE_STATE_METRICS, action="keep")
-            | {"honor_labels": True},
-            kubelet_job("kubelet", path="/metrics", series=KUBELET_SERIES),
-            kubelet_job("containers", path="/metrics/cadvisor", series=CONTAINER_SERIES),
+            pods_job(KUBE_STATE_METRICS, keep, KUBE_STATE_METRICS) | {"honor_labels": True},
+            *(kubelet_job(page) for page in KUBELET_PAGES),
         ],
     }
     return yaml.safe_dump(document, sort_keys=False, width=1000)
@@ -92,7 +114,7 @@ def alerting() -> dict[str, Any]:
     }
 
 
-def pods_job(name: str, *, of: str, action: str) -> dict[str, Any]:
+def pods_job(name: str, chosen: Choose, of: str) -> dict[str, Any]:
     """Pods of our namespaces that say where their metrics are."""
     return {
         "job_name": name,
@@ -100,12 +122,9 @@ def pods_job(name: str, *, of: str, action: str) -> dict[str, Any]:
         "relabel_configs": [
             METRICS_PORT,
             keep(f"{POD}_label_app_kubernetes_io_part_of", PART_OF),
-            keep(f"{POD}_phase", "Running"),
-            {
-                "source_labels": [f"{POD}_label_app_kubernetes_io_name"],
-                "regex": of,
-                "action": action,
-            },
+            # One that cannot start is down, which is worth knowing; one that has ended is not.
+            drop(f"{POD}_phase", "Succeeded|Failed"),
+            chosen(f"{POD}_label_app_kubernetes_io_name", of),
             {
                 "source_labels": [f"{POD}_annotation_prometheus_io_path"],
                 "regex": "(.+)",
@@ -125,12 +144,12 @@ def pods_job(name: str, *, of: str, action: str) -> dict[str, Any]:
     }
 
 
-def kubelet_job(name: str, *, path: str, series: str) -> dict[str, Any]:
+def kubelet_job(page: KubeletPage) -> dict[str, Any]:
     """Only the series that rules and dashboards use, and only about our own pods."""
     return {
-        "job_name": name,
+        "job_name": page.job,
         "scheme": "https",
-        "metrics_path": path,
+        "metrics_path": page.path,
         "authorization": {"credentials_file": f"{TOKEN_FOLDER}/token"},
         "tls_config": {"ca_file": f"{TOKEN_FOLDER}/ca.crt"},
         "kubernetes_sd_configs": [discovery("node", [])],
@@ -138,7 +157,7 @@ def kubelet_job(name: str, *, path: str, series: str) -> dict[str, Any]:
             {"source_labels": ["__meta_kubernetes_node_name"], "target_label": "node"}
         ],
         "metric_relabel_configs": [
-            keep("__name__", series),
+            keep("__name__", page.series),
             keep("namespace", "|".join(Namespace)),
         ],
     }
@@ -151,3 +170,7 @@ def discovery(role: str, namespaces: list[Namespace]) -> dict[str, Any]:
 
 def keep(source: str, regex: str) -> dict[str, Any]:
     return {"source_labels": [source], "regex": regex, "action": "keep"}
+
+
+def drop(source: str, regex: str) -> dict[str, Any]:
+    return {"source_labels": [source], "regex": regex, "action": "drop"}

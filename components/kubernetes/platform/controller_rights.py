@@ -131,6 +131,12 @@ CONTROLLER_RIGHTS = (
     ),
     Right(
         feature="reconcile",
+        group="",
+        resource="namespaces",
+        reasons={"list": "finds the namespace of warehouses", "watch": "notices when it goes"},
+    ),
+    Right(
+        feature="reconcile",
         group="apiextensions.k8s.io",
         resource="customresourcedefinitions",
         reasons={"list": "finds the versions of our kinds", "watch": "waits until they are served"},

@@ -71,7 +71,7 @@ def test_pods_are_looked_for_only_where_the_rights_are():
         ]
 
 
-@pytest.mark.parametrize("job", ["kubelet", "containers"])
+@pytest.mark.parametrize("job", ["volumes", "resources", "containers"])
 def test_the_kubelet_is_read_over_verified_tls(job):
     assert JOBS[job]["scheme"] == "https"
     assert JOBS[job]["tls_config"] == {
@@ -259,6 +259,14 @@ def test_a_program_of_ours_is_read_once_where_it_says(kind, name, address):
         job, other = other, job
     assert [target["__address__"] for target in targets(ours, job)] == [address]
     assert targets(ours, other) == []
+
+
+@pytest.mark.parametrize(("phase", "read"), [("Pending", 1), ("Running", 1), ("Succeeded", 0)])
+def test_a_pod_that_cannot_start_is_seen_as_down_and_one_that_ended_is_not(phase, read):
+    labels = {"app.kubernetes.io/part-of": "clickhouse-byoc"}
+    one = pod("p", labels, {}, {"metrics": 9363})
+    one["status"]["phase"] = phase
+    assert len(targets(one, "pods")) == read
 
 
 def test_a_stranger_in_our_namespace_is_not_read():

@@ -101,6 +101,7 @@ def test_cluster_wide_rights_are_few():
         for rule in rendered
     }
     assert granted == {
+        ("byoc-controller", "namespaces", "list", "watch"),
         ("byoc-controller", "customresourcedefinitions", "list", "watch"),
         ("byoc-prometheus", "nodes", "get", "list", "watch"),
         ("byoc-prometheus", "nodes/metrics", "get"),

@@ -19,6 +19,7 @@ R1 = f'{SERVER}, service="main", replica="r1", pod="shop-main-r1-0"'
 R2 = f'{SERVER}, service="main", replica="r2", pod="shop-main-r2-0"'
 KEEPER = 'job="pods", app="clickhouse-keeper", namespace="clickhouse", warehouse="shop"'
 CONTAINER = 'namespace="clickhouse", pod="shop-main-r1-0", container="clickhouse"'
+SIDECAR = 'namespace="clickhouse", pod="shop-main-r1-0", container="sidecar"'
 OOM_KILLED = f'{CONTAINER}, reason="OOMKilled"'
 LAST_ENDED = "kube_pod_container_status_last_terminated_reason"
 KUBE_POD = 'namespace="clickhouse", pod="shop-main-r1-0"'
@@ -258,6 +259,25 @@ RECORDED = {
         },
         f"byoc:replica_memory_bytes{{{REPLICA}}}",
         7,
+    ),
+    "the kubelet's working set where the server says less": (
+        {
+            f"up{{{R1}}}": "1x40",
+            f"container_memory_working_set_bytes{{{CONTAINER}}}": "4x40",
+            f"ClickHouseMetrics_MemoryTracking{{{R1}}}": "3x40",
+        },
+        f"byoc:replica_memory_bytes{{{REPLICA}}}",
+        4,
+    ),
+    "a container that two nodes speak of counts once": (
+        {
+            f"up{{{R1}}}": "1x40",
+            f'container_memory_rss{{{CONTAINER}, node="n1"}}': "5x40",
+            f'container_memory_rss{{{CONTAINER}, node="n2"}}': "5x40",
+            f'container_memory_rss{{{SIDECAR}, node="n1"}}': "1x40",
+        },
+        f"byoc:replica_memory_bytes{{{REPLICA}}}",
+        6,
     ),
     "the server's tracked memory where nothing else is known": (
         {f"ClickHouseMetrics_MemoryTracking{{{R1}}}": "3x40"},
