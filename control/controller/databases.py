@@ -1,6 +1,6 @@
 """What replicas are asked and told by SQL: state, joining, leaving, and proof before removal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,6 +11,8 @@ from control.warehouses import statements
 from control.warehouses.model import Warehouse
 from control.warehouses.parts import uncovered
 from control.warehouses.statements import DEFAULT_DATABASE
+
+PartsByTable = Mapping[tuple[str, str], Sequence[str]]
 
 NO_DROP_LIMIT = {"max_table_size_to_drop": 0, "max_partition_size_to_drop": 0}
 SHOWN = 3
@@ -38,7 +40,7 @@ class SqlDatabases:
             user_queries=row["user_queries"],
             sub_queries=row["sub_queries"],
             backups=row["backups"],
-            keeper_lost=row["expired_tables"] > 0,
+            keeper_lost=row["expired_tables"] + row["expired_databases"] > 0,
             version=row["version"],
         )
 
@@ -103,22 +105,9 @@ class SqlDatabases:
 
     def evict_by(self, login: Login, rid: str, survivor: Peer) -> None:
         self.sql.run(login, survivor.address, statements.drop_table_replicas(rid))
-        paths = {
-            row["name"]: statements.path_of(row["engine_full"])
-            for row in self.engines(login, survivor)
-            if row["engine"] == "Replicated"
-        }
-        for name, path in paths.items():
-            if path is None:
-                continue
-            registered = self.children(login, survivor, [statements.replicas_path(path)])
-            if statements.full_replica_name(rid) in {row["name"] for row in registered}:
-                statement = statements.drop_database_replica(name, rid)
-                self.sql.run(login, survivor.address, statement)
-
-    def children(self, login: Login, peer: Peer, paths: list[str]) -> list[Row]:
-        statement = statements.keeper_children(paths)
-        return self.sql.rows(login, peer.address, statement) if paths else []
+        for row in self.sql.rows(login, survivor.address, statements.registered_in(rid)):
+            statement = statements.drop_database_replica(row["name"], rid)
+            self.sql.run(login, survivor.address, statement)
 
     def hold_all(
         self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]
@@ -128,6 +117,7 @@ class SqlDatabases:
             return False, "it does not answer: what only it holds cannot be told"
         try:
             local = self.sql.rows(login, leaver.address, statements.LOCAL_TABLES)
+            leaving = self.parts(login, leaver)
         except SqlError as error:
             return False, str(error)
         if local:
@@ -136,7 +126,7 @@ class SqlDatabases:
         missing = "no other replica serves"
         for survivor in survivors:
             try:
-                lacking = self.lacking(login, rid, survivor)
+                lacking = uncovered_parts(leaving, self.parts(login, survivor))
             except SqlError as error:
                 missing = str(error)
                 continue
@@ -145,21 +135,14 @@ class SqlDatabases:
             missing = f"replica {survivor.rid} lacks parts: {', '.join(lacking[:SHOWN])}"
         return False, missing
 
-    def lacking(self, login: Login, rid: str, survivor: Peer) -> list[str]:
-        tables = self.sql.rows(login, survivor.address, statements.REPLICATED_TABLES)
-        by_path = {
-            statements.parts_path(row["zookeeper_path"], rid): (row["database"], row["table"])
-            for row in tables
-        }
-        leaving: dict[tuple[str, str], list[str]] = {}
-        for row in self.children(login, survivor, list(by_path)):
-            leaving.setdefault(by_path[row["path"]], []).append(row["name"])
-        held = {
-            (row["database"], row["table"]): row["names"]
-            for row in self.sql.rows(login, survivor.address, statements.HELD_PARTS)
-        }
-        return [
-            f"{database}.{table} {part}"
-            for (database, table), parts in leaving.items()
-            for part in uncovered(parts, held.get((database, table), ()))
-        ]
+    def parts(self, login: Login, peer: Peer) -> PartsByTable:
+        rows = self.sql.rows(login, peer.address, statements.HELD_PARTS)
+        return {(row["database"], row["table"]): row["names"] for row in rows}
+
+
+def uncovered_parts(leaving: PartsByTable, held: PartsByTable) -> list[str]:
+    return [
+        f"{database}.{table} {part}"
+        for (database, table), parts in leaving.items()
+        for part in uncovered(parts, held.get((database, table), ()))
+    ]

@@ -158,12 +158,17 @@ def progress(seen: Seen, now: datetime) -> Step | None:
                 message=f"replica {replica.rid}: {replica.detail or failure.value}",
             )
     ready = [r for r in made if r.pod is PodPhase.READY and r.probe is not None]
-    gained = rids(ready, lambda r: not seen.synced(r) and gains(r))
+    gained = rids(ready, lambda r: lags(seen, r) and gains(r))
     if gained:
         return Step(
             action=Action.NOTE_BACKLOG, reason=Reason.SYNCING, state=State.SYNC, rids=gained
         )
     return least_advanced(seen, on_the_way)
+
+
+def lags(seen: Seen, replica: ReplicaSeen) -> bool:
+    keeper_lost = replica.probe is not None and replica.probe.keeper_lost
+    return not keeper_lost and not seen.synced(replica)
 
 
 def gains(replica: ReplicaSeen) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 NAME = re.compile(
-    r"(?P<partition>.+?)_(?P<first>-?\d+)_(?P<last>\d+)_(?P<level>\d+)(?:_(?P<mutation>\d+))?"
+    r"(?P<partition>[^_]+)_(?P<first>-?\d+)_(?P<last>\d+)_(?P<level>\d+)(?:_(?P<mutation>\d+))?"
 )
 
 

@@ -17,9 +17,10 @@ SELECT
         WHERE engine = 'Replicated') AS databases,
     (SELECT countIf(is_readonly) FROM system.replicas) AS readonly_tables,
     (SELECT countIf(is_session_expired) FROM system.replicas) AS expired_tables,
+    (SELECT countIf(is_session_expired) FROM system.database_replicas) AS expired_databases,
     (SELECT max(absolute_delay) FROM system.replicas) AS delay_seconds,
     (SELECT sum(queue_size) FROM system.replicas) AS queue,
-    (SELECT countIf(is_initial_query AND user NOT IN ('', 'byoc_operator'))
+    (SELECT countIf(is_initial_query AND user NOT IN ('', 'byoc_operator') AND user NOT LIKE '\\_%')
         FROM system.processes) AS user_queries,
     (SELECT countIf(NOT is_initial_query) FROM system.processes) AS sub_queries,
     (SELECT countIf(status IN ('CREATING_BACKUP', 'RESTORING')) FROM system.backups) AS backups
@@ -30,10 +31,6 @@ DATABASE_ENGINES = """
 SELECT name, engine, toString(uuid) AS uuid, engine_full,
     (SELECT count() FROM system.tables WHERE database = 'default') AS default_tables
 FROM system.databases FORMAT JSONEachRow
-"""
-
-REPLICATED_TABLES = """
-SELECT database, table, zookeeper_path FROM system.replicas FORMAT JSONEachRow
 """
 
 HELD_PARTS = """
@@ -89,19 +86,11 @@ def sync_database(name: str) -> str:
     return f"SYSTEM SYNC DATABASE REPLICA {identifier(name)}"
 
 
-def keeper_children(paths: list[str]) -> str:
-    wanted = ", ".join(literal(path) for path in paths)
-    columns = "SELECT path, name FROM system.zookeeper"
-    return f"{columns} WHERE path IN ({wanted}) FORMAT JSONEachRow"
-
-
-def replicas_path(path: str) -> str:
-    return f"{path}/replicas"
-
-
-def parts_path(path: str, rid: str) -> str:
-    """What a replica told Keeper that it holds, whether it still answers or not."""
-    return f"{path}/replicas/{rid}/parts"
+def registered_in(rid: str) -> str:
+    """The databases in which a replica is still registered, as another replica sees it."""
+    names = "SELECT DISTINCT replaceOne(cluster, 'all_groups.', '') AS name"
+    here = f"FROM system.clusters WHERE database_replica_name = {literal(rid)}"
+    return f"{names} {here} FORMAT JSONEachRow"
 
 
 def drop_database_replica(name: str, rid: str) -> str:

@@ -46,12 +46,19 @@ def user(password_variable: str, *, profile: str) -> dict[str, Node]:
 
 
 def profiles(profile: str, service: Service) -> Mapping[str, Node]:
-    """Read-only services bind people, not replication: DDL of the others still arrives."""
+    """Read-only services bind people, not replication: DDL of the others still arrives.
+
+    The server lays `default` beneath every other profile, so `internal` must lift what it forbids.
+    """
     settings = query_settings(profile, service.size)
-    people: dict[str, Node] = dict(settings)
-    if service.read_only:
-        people |= {"allow_ddl": False, "constraints": {"allow_ddl": {"const": ""}}}
-    return {"default": people, "internal": settings}
+    if not service.read_only:
+        return {"default": settings, "internal": settings}
+    forbidden: dict[str, Node] = {"allow_ddl": False, "constraints": {"allow_ddl": {"const": ""}}}
+    allowed: dict[str, Node] = {
+        "allow_ddl": True,
+        "constraints": {"allow_ddl": {"min": 0, "max": 1}},
+    }
+    return {"default": {**settings, **forbidden}, "internal": {**settings, **allowed}}
 
 
 def query_settings(profile: str, size: Size) -> Mapping[str, Node]:
