@@ -73,7 +73,7 @@ def storage_configuration(deployment: Deployment, warehouse: Warehouse, rid: str
             "cached_objects": {
                 "type": "cache",
                 "disk": "objects",
-                "path": "/var/lib/clickhouse/caches/objects/",
+                "path": "objects/",  # below the server's own folder of caches
                 "max_size": f"{cache_gib}Gi",
                 "cache_on_write_operations": True,
             },
