@@ -68,6 +68,9 @@ def kubernetes_provider(cluster: Cluster) -> pulumi_kubernetes.Provider:
         "kubernetes",
         kubeconfig=cluster.kubeconfig,
         enable_server_side_apply=True,
+        # Changed in place: replacing would take them from under the pods that mount them.
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
         opts=pulumi.ResourceOptions(depends_on=[cluster]),
     )
 

@@ -88,7 +88,6 @@ FLOWS = (
     # The controller
     flow(CONTROLLER, Network.API_SERVER, HTTPS, "Reads wanted state, writes objects and status."),
     flow(CONTROLLER, SERVERS, SQL, "Readiness, joining databases, draining before removal."),
-    flow(CONTROLLER, KEEPERS, tcp(9181), "Asks each member whether the quorum stands."),
     flow(CONTROLLER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the two rows below."),
     flow(CONTROLLER, Network.ANYWHERE, HTTPS, "S3: removes the data of a deleted warehouse."),
     # ClickHouse
