@@ -1,5 +1,6 @@
 """A deployment in memory, with a controller that runs pass by pass."""
 
+import copy
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -44,8 +45,15 @@ class Stage:
         facts = {"deployment": "test", "region": "eu-central-1"}
         meta = {"name": "deployment", "namespace": "byoc-system"}
         self.kube.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": facts})
-        self.ids = (f"r{number:05}" for number in itertools.count())
+        self.ids = itertools.count()
         self.restart()
+
+    def copy(self) -> "Stage":
+        made = Stage(databases=copy.deepcopy(self.databases))
+        made.kube = copy.deepcopy(self.kube)
+        made.ids = copy.copy(self.ids)
+        made.restart()
+        return made
 
     def restart(self) -> None:
         """A new controller process: nothing is remembered but what the cluster holds."""
@@ -57,7 +65,7 @@ class Stage:
             databases=self.databases,
             journal=Journal(cluster=cluster, metrics=Metrics(CollectorRegistry())),
             clock=lambda: self.kube.now,
-            new_id=lambda: next(self.ids),
+            new_id=lambda: f"r{next(self.ids):05}",
         )
 
     def warehouse_with(self, **services: dict[str, Any]) -> "Stage":

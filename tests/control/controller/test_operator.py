@@ -91,14 +91,14 @@ def test_a_warehouse_is_born_resized_and_removed(kube: KubeClient, world: World)
     with controller(world):
         both = ("main", "reader")
         wait_for(
-            lambda: all(is_running(kube, name) for name in both), within_s=20, what="both running"
+            lambda: all(is_running(kube, name) for name in both), within_s=60, what="both running"
         )
         old = {replica["rid"] for replica in status(kube, "main")["replicas"]}
         kube.patch(SERVICE, "clickhouse", "main", {"spec": {"replicas": 3, "memory": {"gib": 16}}})
-        wait_for(lambda: status(kube, "main").get("phase") == "Scaling", within_s=5, what="begun")
+        wait_for(lambda: status(kube, "main").get("phase") == "Scaling", within_s=60, what="begun")
     # A controller that died in the middle; the next one knows only the cluster.
     with controller(world):
-        wait_for(lambda: is_running(kube, "main"), within_s=30, what="resized")
+        wait_for(lambda: is_running(kube, "main"), within_s=60, what="resized")
         new = {replica["rid"] for replica in status(kube, "main")["replicas"]}
         assert len(new) == 3
         assert not new & old
@@ -106,11 +106,11 @@ def test_a_warehouse_is_born_resized_and_removed(kube: KubeClient, world: World)
             kube.delete(kind, "clickhouse", name)
         wait_for(
             lambda: kube.find(WAREHOUSE, "clickhouse", "lake") is None,
-            within_s=30,
+            within_s=60,
             what="warehouse removed",
         )
     assert kube.list(SERVICE, "clickhouse", {}) == []
-    wait_for(lambda: leftovers(kube) == [], within_s=20, what="nothing of it is left")
+    wait_for(lambda: leftovers(kube) == [], within_s=60, what="nothing of it is left")
 
 
 def leftovers(kube: KubeClient) -> list[str]:
