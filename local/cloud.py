@@ -72,6 +72,7 @@ def down(checkout: Path, say: Say) -> None:
         end_leftovers(state_dir(checkout))
         shutil.rmtree(state_dir(checkout), ignore_errors=True)
         forget_salt(checkout)
+        shutil.rmtree(state_dir(checkout).parent, ignore_errors=True)
 
 
 def reset(checkout: Path, env: Mapping[str, str], say: Say) -> Instance:
