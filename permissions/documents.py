@@ -77,16 +77,18 @@ def to_json(policy: Document) -> str:
 
 def size(policy: Document) -> int:
     """Characters as IAM counts them."""
-    return sum(not character.isspace() for character in to_json(policy))
+    return len("".join(to_json(policy).split()))
 
 
 def _packed(parts: list[Document]) -> Iterable[list[Document]]:
+    empty = size({"Version": "2012-10-17", "Statement": []})
     current: list[Document] = []
+    used = empty
     for part in parts:
-        if current and size({"Version": "2012-10-17", "Statement": [*current, part]}) > (
-            MANAGED_POLICY_LIMIT
-        ):
+        needed = size(part) + len(",")
+        if current and used + needed > MANAGED_POLICY_LIMIT:
             yield current
-            current = []
+            current, used = [], empty
         current.append(part)
+        used += needed
     yield current

@@ -20,6 +20,7 @@ from infra.config.network import (
     check_service_cidr,
     check_zones,
 )
+from infra.config.node_fit import check_node_fit
 from infra.config.platform import (
     EndpointsConfig,
     PlatformConfig,
@@ -173,4 +174,5 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_telemetry,
     check_tailscale,
     check_warehouses,
+    check_node_fit,
 )

@@ -202,6 +202,14 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         changed(f"{SERVICES}.0.memoryGib", 4), "byoc:warehouses[0].services[0].memoryGib", "4",
         "from 8 to 356",
     ),
+    "replica larger than any node": (
+        changed(f"{SERVICES}.0.memoryGib", 16), "byoc:warehouses[0].services[0].memoryGib", "16",
+        "12 or less, or larger",
+    ),
+    "replica that grows larger than any node": (
+        changed(f"{SERVICES}.0.maxMemoryGib", 32), "byoc:warehouses[0].services[0].maxMemoryGib",
+        "32", "12 or less",
+    ),
     "primary of one replica": (
         changed(f"{SERVICES}.0.replicas", 1), "byoc:warehouses[0].services[0].replicas", "1",
         "2 to 20",
