@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 from lightkube.resources.core_v1 import Namespace, PersistentVolume, Pod
 
@@ -61,6 +62,16 @@ def test_destroy_leaves_nothing(second: Checkout) -> None:
     assert list(kube.list(Pod, namespace="*")) == []
     assert list(kube.list(PersistentVolume)) == []
     assert [line for line in processes_below(second.state_dir) if "bwrap" in line] == []
+
+
+def test_after_a_reboot_it_starts_empty_and_says_so(second: Checkout) -> None:
+    for name in ("aws", "kubernetes", "kubelet"):
+        record = json.loads((second.state_dir / "run" / f"{name}.json").read_text())
+        psutil.Process(record["pid"]).kill()
+    said = second.byoc("local", "up").ok().err
+    assert "starting with an empty cloud" in said
+    second.byoc("local", "status").ok()
+    assert second.pulumi("stack", "export").ok().out
 
 
 def leftovers_in_aws(checkout: Checkout) -> dict[str, list[str]]:
