@@ -35,7 +35,7 @@ http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
 def instance(tmp_path: Path, worker_id: str) -> Iterator[Instance]:
     """Addresses of its own, and nothing left running."""
     number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
-    made = Instance(checkout=tmp_path, block=201 + number % 4)
+    made = Instance(checkout=tmp_path, block=250 + number % 5)
     yield made
     for file in (made.state_dir / "run").glob("*.json"):
         if running := process.find(file.stem, file.parent):
