@@ -108,21 +108,33 @@ def ingress(config: StackConfig) -> IngressArgs | None:
     inside = [config.network.cidr, *(cidr for peer in config.peering for cidr in peer.cidrs)]
     private = tuple(map(str, (*inside, *endpoints.private_source_ranges)))
     return IngressArgs(
-        public=LoadBalancerArgs(source_ranges=public) if public else None,
-        private=LoadBalancerArgs(source_ranges=private) if endpoints.private else None,
-        routes=routes(config, endpoints.domain),
+        public=LoadBalancerArgs(source_ranges=public, hosts=hosts(config, "")) if public else None,
+        private=LoadBalancerArgs(source_ranges=private, hosts=hosts(config, "-private"))
+        if endpoints.private
+        else None,
+        routes=routes(config),
         tls_secret=endpoints.tls_secret or DEFAULT_TLS_SECRET,
         controller=CONTROLLERS[endpoints.load_balancers],
     )
 
 
-def routes(config: StackConfig, domain: str) -> tuple[Route, ...]:
+def hosts(config: StackConfig, suffix: str) -> tuple[str, ...]:
+    return tuple(
+        f"{service.name}{suffix}.{config.endpoints.domain}"
+        for warehouse in config.warehouses
+        for service in warehouse.services
+    )
+
+
+def routes(config: StackConfig) -> tuple[Route, ...]:
     """The controller names the client Service of a service <warehouse>-<service>."""
     return tuple(
         Route(
             service=f"{warehouse.name}-{service.name}",
             namespace=Namespace.CLICKHOUSE,
-            hosts=(f"{service.name}.{domain}", f"{service.name}-private.{domain}"),
+            hosts=tuple(
+                f"{service.name}{suffix}.{config.endpoints.domain}" for suffix in ("", "-private")
+            ),
         )
         for warehouse in config.warehouses
         for service in warehouse.services

@@ -39,6 +39,8 @@ class LoadBalancerController(StrEnum):
 class LoadBalancerArgs:
     source_ranges: tuple[str, ...]
     """Networks that may connect. Never empty: a load balancer that nobody may use is left out."""
+    hosts: tuple[str, ...] = ()
+    """Names that external-dns points at it."""
 
     def __post_init__(self) -> None:
         if not self.source_ranges:

@@ -12,6 +12,7 @@ from components.kubernetes.names import Namespace
 from components.kubernetes.platform.args import LoadBalancerArgs, LoadBalancerController
 from components.kubernetes.workloads import Children
 
+HOSTS_ANNOTATION = "external-dns.alpha.kubernetes.io/hostname"
 ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer"
 
 
@@ -62,7 +63,6 @@ def create_load_balancer(
 ) -> pulumi.Output[str]:
     """Make one load balancer; return the host name it got, empty while it has none."""
     name = f"{app}-{exposure}"
-    tags = {f"{ANNOTATION}-additional-resource-tags": tag_list(deployment)}
     service = k8s.core.v1.Service(
         f"{children.prefix}-{name}",
         metadata=metadata(
@@ -70,7 +70,7 @@ def create_load_balancer(
             name,
             "ingress",
             namespace=Namespace.INGRESS,
-            annotations=ANNOTATIONS[controller, exposure] | tags,
+            annotations=ANNOTATIONS[controller, exposure] | notes(deployment, args),
             awaited=awaited,
         ),
         spec={
@@ -93,6 +93,11 @@ def create_load_balancer(
     )
     status: pulumi.Output[k8s.core.v1.outputs.ServiceStatus | None] = service.status
     return status.apply(host_name)
+
+
+def notes(deployment: Deployment, args: LoadBalancerArgs) -> dict[str, str]:
+    names = {HOSTS_ANNOTATION: ",".join(args.hosts)} if args.hosts else {}
+    return {f"{ANNOTATION}-additional-resource-tags": tag_list(deployment)} | names
 
 
 def tag_list(deployment: Deployment) -> str:

@@ -99,6 +99,15 @@ def test_whoever_makes_the_load_balancer_is_told_in_its_words(controller, name, 
     assert expected.items() <= annotations.items()
 
 
+def test_names_are_pointed_at_the_load_balancer_that_lists_them():
+    public = replace(INGRESS.public, hosts=("a.example.com", "b.example.com"))
+    made = balancers(with_ingress(public=public))
+    annotation = "external-dns.alpha.kubernetes.io/hostname"
+    annotations = {name: one["metadata"]["annotations"] for name, one in made.items()}
+    assert annotations["ingress-public"][annotation] == "a.example.com,b.example.com"
+    assert annotation not in annotations["ingress-private"]
+
+
 def test_a_public_load_balancer_is_never_marked_internal():
     for controller in LoadBalancerController:
         annotations = balancers(with_ingress(controller=controller))["ingress-public"]["metadata"][
