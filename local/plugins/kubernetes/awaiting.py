@@ -57,7 +57,7 @@ def until_ready(call: Call, cluster: Cluster, kind: ObjectKind, object_: Props) 
             if readiness.failed or late:
                 raise PluginError(_failure(what, readiness, within, why))
             told.explain(readiness, why, elapsed)
-        else:
+        elif elapsed >= SLOWEST_LOOK:
             told.tell(readiness)
     raise AssertionError("looks never end")
 

@@ -7,6 +7,7 @@ import logging
 import ssl
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,15 @@ RETRIES = urllib3.Retry(
     total=6,
     backoff_factor=0.2,
     backoff_max=5,
-    status_forcelist=(429, 500, 502, 503, 504),
+    status_forcelist=(429, 502, 503, 504),
     allowed_methods=None,
     raise_on_status=False,
 )
 """All that we send can be sent twice. Honours Retry-After."""
+
+INTERNAL_ERROR_PAUSES_S = (0.2, 0.5, 1.0)
+WRONG_FIELD = "typed patch object"
+"""What the API server says, with status 500, of an apply that has an unknown field."""
 
 REQUEST_WITHIN_S = 60
 CONNECTIONS = 64
@@ -84,6 +89,16 @@ class Client:
     ) -> Answer:
         url = f"{self.access.server}{path}" + (f"?{urlencode(query)}" if query else "")
         data = None if body is None else json.dumps(body).encode()
+        for pause_s in INTERNAL_ERROR_PAUSES_S:
+            try:
+                return self._answered(method, url, data, content_type)
+            except ApiError as error:
+                if error.code != 500 or WRONG_FIELD in str(error):
+                    raise
+            time.sleep(pause_s)
+        return self._answered(method, url, data, content_type)
+
+    def _answered(self, method: str, url: str, data: bytes | None, content_type: str) -> Answer:
         credential = self._credentials.current()
         response = self._send(method, url, data, content_type, credential)
         if response.status == 401 and self._credentials.refused(credential):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ CORE = "core/v1"
 UNSUPPORTED_MODULES = ("yaml", "helm.sh", "kustomize")
 
 
+@functools.cache
 def kind_of_type(type_: str) -> ObjectKind:
     """`kubernetes:apps/v1:Deployment` -> apps/v1, Deployment."""
     _, module, kind = type_.split(":")
@@ -45,7 +47,21 @@ def with_kind(type_: str, inputs: Props) -> Props:
         if inputs.get(name, value) not in (value, UNKNOWN):
             reason = f"is {inputs[name]!r}, but the type {type_} means {value!r}"
             raise InvalidInputsError(Failure(property=name, reason=reason))
+    if wanted.kind == "CustomResourceDefinition":
+        inputs = with_dashes(inputs)
     return {"apiVersion": wanted.api_version, "kind": wanted.kind} | inputs
+
+
+def with_dashes(value: Any) -> Any:
+    """The SDK writes `x_kubernetes_validations` for what is `x-kubernetes-validations`."""
+    if isinstance(value, list):
+        return [with_dashes(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key.replace("_", "-") if key.startswith("x_kubernetes_") else key: with_dashes(item)
+        for key, item in value.items()
+    }
 
 
 def with_name(inputs: Props, old: Props | None, logical_name: str, seed: bytes) -> Props:

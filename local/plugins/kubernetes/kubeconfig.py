@@ -131,6 +131,6 @@ def _content(entry: dict[str, Any], name: str, folder: Path) -> bytes | None:
     if not entry.get(name):
         return None
     try:
-        return (folder / entry[name]).read_bytes()
+        return Path(folder, entry[name]).read_bytes()
     except OSError as error:
         raise KubeconfigError(f"the kubeconfig's {name} cannot be read: {error}") from error

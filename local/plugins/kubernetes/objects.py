@@ -84,7 +84,7 @@ class ClusterObject(Resource):
         found = marked(
             kind_of_type(call.type), changes({}, old, inputs), cluster.settings.mutable_kinds
         )
-        return Diff(changes=found, delete_before_replace=delete_first(old, inputs))
+        return Diff(changes=tuple(found), delete_before_replace=delete_first(old, inputs))
 
     def plan(self, call: Call, inputs: Props, before: State | None) -> Props:
         """What the API server would make of it; as far as it is known where it cannot say."""
