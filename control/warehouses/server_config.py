@@ -58,7 +58,7 @@ def listeners(service: Service, rid: str) -> Mapping[str, Node]:
             "user": "interserver",
             "password": FromEnv("INTERSERVER_PASSWORD"),
         },
-        "keep_alive_timeout": 10,
+        "keep_alive_timeout": 3,
         "prometheus": {
             "endpoint": "/metrics",
             "port": METRICS_PORT,
@@ -174,8 +174,4 @@ def system_logs() -> Mapping[str, Node]:
     }
     logs: dict[str, Node] = {name: common | {"table": name} for name in SYSTEM_LOGS}
     logs["text_log"] = common | {"table": "text_log", "level": "warning"}
-    logs["metric_log"] = common | {
-        "table": "metric_log",
-        "collect_interval_milliseconds": 10000,
-    }
     return logs
