@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import typer
+import sys
 
 FAILED = 1
 BAD_USAGE = 2
@@ -28,7 +28,7 @@ class UsageError(CliError):
 def report(error: CliError) -> None:
     from control.cli.redaction import redacted
 
-    typer.secho("error: ", fg="red", err=True, nl=False)
-    typer.echo(redacted(error.problem), err=True)
-    for line in error.remedy.splitlines():
-        typer.echo(f"  {line}", err=True)
+    label = "\x1b[31merror:\x1b[0m" if sys.stderr.isatty() else "error:"
+    lines = [f"{label} {redacted(error.problem)}"]
+    lines += [f"  {line}" for line in error.remedy.splitlines()]
+    sys.stderr.write("\n".join(lines) + "\n")

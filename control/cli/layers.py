@@ -42,9 +42,8 @@ class Resource:
 
     @property
     def counts(self) -> bool:
-        """The stack itself and the engine's own default providers are nobody's work."""
-        own = self.type.startswith(PROVIDER_TYPE) and self.name.startswith("default")
-        return not own and self.type != STACK_TYPE
+        """The stack itself and the providers exist only in the engine."""
+        return self.type != STACK_TYPE and not self.type.startswith(PROVIDER_TYPE)
 
     def __str__(self) -> str:
         return f"{short_type(self.type)} {self.name}"

@@ -37,11 +37,11 @@ def test_a_name_may_hold_the_separator() -> None:
     [
         ("pulumi:pulumi:Stack::x", False),
         ("pulumi:providers:aws::default_7_51_1", False),
-        ("pulumi:providers:kubernetes::cluster", True),
+        ("pulumi:providers:kubernetes::cluster", False),
         ("aws:ec2/vpc:Vpc::default", True),
     ],
 )
-def test_the_engine_s_own_resources_are_nobody_s_work(path: str, counts: bool) -> None:
+def test_stack_and_providers_exist_only_in_the_engine(path: str, counts: bool) -> None:
     assert resource_of(f"urn:pulumi:s::p::{path}").counts is counts
 
 

@@ -1,0 +1,25 @@
+"""`byoc service`: its subcommands."""
+
+from __future__ import annotations
+
+import typer
+
+from control.cli import service_reading, service_watching, service_writing
+
+app = typer.Typer(
+    name="service",
+    help="Services: create, list, scale, stop, start, delete.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command("list")(service_reading.list_services)
+app.command()(service_reading.show)
+app.command()(service_writing.create)
+app.command()(service_writing.scale)
+app.command()(service_writing.stop)
+app.command()(service_writing.start)
+app.command()(service_writing.restart)
+app.command()(service_writing.delete)
+app.command()(service_watching.logs)
+app.command()(service_watching.events)

@@ -1,0 +1,106 @@
+"""`byoc warehouse`: the data that services share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from control.cli.errors import CliError
+from control.cli.output import UNKNOWN, age, heading, say, tell, tell_facts, tell_json
+from control.cli.service_options import JsonOption, NamespaceOption
+from control.cli.stack import StackOption
+from control.warehouses.names import NAMESPACE
+
+if TYPE_CHECKING:
+    from control.cli.cluster import Cluster
+    from control.cli.service_view import ServiceView
+    from control.cli.warehouse_view import WarehouseView
+
+app = typer.Typer(
+    name="warehouse",
+    help="Warehouses: data that services share.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command("list")
+def list_warehouses(
+    stack: StackOption = None, namespace: NamespaceOption = NAMESPACE, as_json: JsonOption = False
+) -> None:
+    """List the warehouses of the deployment."""
+    from control.cli.connection import connect
+    from control.cli.service_tables import tell_warehouses
+
+    warehouses = warehouses_of(connect(stack), namespace)
+    if as_json:
+        tell_json(warehouses)
+    elif warehouses:
+        tell_warehouses(warehouses)
+    else:
+        say(f"No warehouses in {namespace}.")
+
+
+def warehouses_of(cluster: Cluster, namespace: str) -> list[WarehouseView]:
+    from control.cli.cluster import WAREHOUSE
+    from control.cli.warehouse_view import warehouse_view
+
+    found = [warehouse_view(each) for each in cluster.list(WAREHOUSE, namespace)]
+    return sorted(found, key=lambda each: each.name)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="WAREHOUSE", help="Name of the warehouse.")],
+    stack: StackOption = None,
+    namespace: NamespaceOption = NAMESPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a warehouse with its services."""
+    from control.cli.connection import connect
+    from control.cli.service_reading import services_of
+
+    cluster = connect(stack)
+    warehouses = {each.name: each for each in warehouses_of(cluster, namespace)}
+    if name not in warehouses:
+        raise CliError(
+            f"There is no warehouse {name!r} in namespace {namespace}.",
+            f"There are: {', '.join(warehouses) or 'none'}.",
+        )
+    services = [each for each in services_of(cluster, namespace) if each.warehouse == name]
+    if as_json:
+        tell_json({"warehouse": warehouses[name], "services": services})
+    else:
+        tell_warehouse(warehouses[name], services)
+
+
+def tell_warehouse(view: WarehouseView, services: list[ServiceView]) -> None:
+    from control.cli.service_tables import tell_conditions, tell_services
+
+    tell_facts(
+        {
+            "warehouse": view.name,
+            "phase": view.phase,
+            "version": view.version,
+            "storage": f"{view.profile} on {view.disk}",
+            "shared bytes": answer(view.shared_bytes),
+            "production grade": answer(view.production),
+            "keeper": f"{view.keeper} members ready",
+            "when deleted": f"{view.data_retention} the data",
+            "passwords": f"Secret {view.namespace}/{view.credentials_secret}",
+            "age": age(view.created_at),
+        }
+    )
+    heading("Services")
+    if services:
+        tell_services(services)
+    else:
+        tell("none")
+    heading("Conditions")
+    tell_conditions(view.conditions)
+
+
+def answer(known: bool | None) -> str:
+    return UNKNOWN if known is None else ("yes" if known else "no")

@@ -1,0 +1,61 @@
+"""A warehouse as people see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from control.cli.output import UNKNOWN
+from control.cli.service_view import ConditionView, Document, conditions_of, moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarehouseView:
+    name: str
+    namespace: str
+    phase: str
+    version: str
+    profile: str
+    shared_bytes: bool | None
+    production: bool | None
+    disk: str
+    keeper_ready: int | None
+    keeper_members: int
+    services: int | None
+    data_retention: str
+    credentials_secret: str
+    created_at: datetime | None
+    conditions: tuple[ConditionView, ...] = ()
+
+    @property
+    def keeper(self) -> str:
+        known = UNKNOWN if self.keeper_ready is None else str(self.keeper_ready)
+        return f"{known}/{self.keeper_members}"
+
+
+def warehouse_view(document: Document) -> WarehouseView:
+    meta = document["metadata"]
+    spec: Document = document.get("spec") or {}
+    status: Document = document.get("status") or {}
+    keeper: Document = status.get("keeper") or {}
+    storage: Document = status.get("storage") or {}
+    members = (spec.get("keeper") or {}).get("replicas", 3)
+    return WarehouseView(
+        name=meta["name"],
+        namespace=meta["namespace"],
+        phase="Deleting" if "deletionTimestamp" in meta else status.get("phase", UNKNOWN),
+        version=status.get("version") or spec.get("version") or UNKNOWN,
+        profile=spec.get("storageProfile", "replicated"),
+        shared_bytes=storage.get("sharedBytes"),
+        production=storage.get("production"),
+        disk=spec.get("disk", "objectStorage"),
+        keeper_ready=keeper.get("ready"),
+        keeper_members=keeper.get("members", members),
+        services=status.get("services"),
+        data_retention=spec.get("dataRetention", "retain"),
+        credentials_secret=status.get("credentialsSecret")
+        or spec.get("credentialsSecret")
+        or f"{meta['name']}-credentials",
+        created_at=moment(meta.get("creationTimestamp")),
+        conditions=conditions_of(status),
+    )
