@@ -9,7 +9,7 @@ from components.kubernetes.deployment import Deployment
 from components.kubernetes.images import image
 from components.kubernetes.names import ImageName
 from components.kubernetes.volumes import scratch_volume
-from components.kubernetes.workloads import Metrics
+from components.kubernetes.workload import Metrics
 
 CONTROL_UID = 10001
 METRICS = Metrics(port=9100)

@@ -10,7 +10,7 @@ from components.kubernetes.deployment import Addresses, Deployment
 from components.kubernetes.flows import Flow, Network, Pods, Port
 from components.kubernetes.labels import NAMESPACE_NAME_LABEL, metadata, selector
 from components.kubernetes.names import Namespace
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 COMPONENT = "network"
 EVERYWHERE = "0.0.0.0/0"

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from components.kubernetes.labels import metadata
 from components.kubernetes.names import Namespace
-from components.kubernetes.workloads import Children, Workload
+from components.kubernetes.workload import Children, Workload
 
 
 @dataclass(frozen=True, kw_only=True)

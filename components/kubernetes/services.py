@@ -6,7 +6,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.labels import selector
-from components.kubernetes.workloads import Children, Workload, workload_metadata
+from components.kubernetes.workload import Children, Workload
+from components.kubernetes.workloads import workload_metadata
 
 
 def create_service(

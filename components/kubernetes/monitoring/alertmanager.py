@@ -15,13 +15,8 @@ from components.kubernetes.monitoring.rules import Severity
 from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import secret_volume, volume_claim
-from components.kubernetes.workloads import (
-    Children,
-    Metrics,
-    Workload,
-    create_service_account,
-    create_stateful_set,
-)
+from components.kubernetes.workload import Children, Metrics, Workload
+from components.kubernetes.workloads import create_service_account, create_stateful_set
 
 APP = "alertmanager"
 PEERS = f"{APP}-peers"

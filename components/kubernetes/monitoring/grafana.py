@@ -17,13 +17,8 @@ from components.kubernetes.monitoring.prometheus import URL as PROMETHEUS_URL
 from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import config_map_volume, scratch_volume, secret_volume
-from components.kubernetes.workloads import (
-    Children,
-    Metrics,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Metrics, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 APP = "grafana"
 PORT = 3000

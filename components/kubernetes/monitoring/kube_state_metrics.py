@@ -10,13 +10,8 @@ from components.kubernetes.monitoring.custom_series import CUSTOM_KINDS, custom_
 from components.kubernetes.names import API_GROUP, ImageName, Namespace, Priority, ServiceAccount
 from components.kubernetes.rights import Right, grant
 from components.kubernetes.volumes import config_map_volume
-from components.kubernetes.workloads import (
-    Children,
-    Metrics,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Metrics, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 APP = "kube-state-metrics"
 PORT = 8080

@@ -11,7 +11,7 @@ from components.kubernetes.monitoring.prometheus import URL, create_prometheus
 from components.kubernetes.monitoring.telemetry import create_exporters
 from components.kubernetes.names import Feature, Namespace
 from components.kubernetes.network_policies import Surroundings, create_flow_policies
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 
 class Monitoring(pulumi.ComponentResource):

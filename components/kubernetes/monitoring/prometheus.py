@@ -23,13 +23,8 @@ from components.kubernetes.names import ImageName, Namespace, Priority, ServiceA
 from components.kubernetes.rights import Right, grant
 from components.kubernetes.services import create_service
 from components.kubernetes.volumes import config_map_volume, scratch_volume, volume_claim
-from components.kubernetes.workloads import (
-    Children,
-    Metrics,
-    Workload,
-    create_service_account,
-    create_stateful_set,
-)
+from components.kubernetes.workload import Children, Metrics, Workload
+from components.kubernetes.workloads import create_service_account, create_stateful_set
 
 APP = "prometheus"
 PORT = 9090

@@ -21,12 +21,8 @@ from components.kubernetes.names import (
     ServiceAccount,
 )
 from components.kubernetes.rights import Right, grant
-from components.kubernetes.workloads import (
-    Children,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from components.kubernetes.deployment import Deployment
 from components.kubernetes.labels import metadata
 from components.kubernetes.names import Namespace
 from components.kubernetes.platform.args import CertificatesArgs
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 API_VERSION = "cert-manager.io/v1"
 ISSUER = "acme"

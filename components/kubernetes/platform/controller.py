@@ -25,12 +25,8 @@ from components.kubernetes.names import (
 from components.kubernetes.platform.args import Buckets
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import grant
-from components.kubernetes.workloads import (
-    Children,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 
 def create_controller(children: Children, deployment: Deployment, buckets: Buckets) -> None:

@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from components.kubernetes.deployment import Deployment
 from components.kubernetes.labels import labels
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 
 def create_custom_resources(

@@ -9,7 +9,7 @@ from components.kubernetes.deployment import Deployment
 from components.kubernetes.labels import metadata
 from components.kubernetes.names import STORAGE_CLASS, Namespace, Priority
 from components.kubernetes.platform.args import StorageClassArgs
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 COMPONENT = "platform"
 POD_SECURITY = "pod-security.kubernetes.io"

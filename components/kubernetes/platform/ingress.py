@@ -18,13 +18,8 @@ from components.kubernetes.platform.load_balancers import (
 )
 from components.kubernetes.platform.routes import routes_document
 from components.kubernetes.volumes import scratch_volume
-from components.kubernetes.workloads import (
-    Children,
-    Metrics,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Metrics, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 APP = "ingress"
 ROUTES = "ingress-routes"

@@ -17,7 +17,7 @@ from components.kubernetes.platform.custom_resources import create_custom_resour
 from components.kubernetes.platform.foundation import create_foundation
 from components.kubernetes.platform.ingress import create_ingress
 from components.kubernetes.platform.load_balancers import Exposure
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 OWN_NAMESPACES = (Namespace.SYSTEM, Namespace.INGRESS, Namespace.CLICKHOUSE)
 

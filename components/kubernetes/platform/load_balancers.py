@@ -10,7 +10,7 @@ from components.kubernetes.deployment import Deployment
 from components.kubernetes.labels import metadata, selector
 from components.kubernetes.names import Namespace
 from components.kubernetes.platform.args import LoadBalancerArgs, LoadBalancerController
-from components.kubernetes.workloads import Children
+from components.kubernetes.workload import Children
 
 HOSTS_ANNOTATION = "external-dns.alpha.kubernetes.io/hostname"
 ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer"

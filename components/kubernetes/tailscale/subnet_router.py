@@ -13,12 +13,8 @@ from components.kubernetes.rights import Right, grant
 from components.kubernetes.tailscale.args import SubnetRouterArgs
 from components.kubernetes.tailscale.auth_key import joining_key
 from components.kubernetes.volumes import scratch_volume
-from components.kubernetes.workloads import (
-    Children,
-    Workload,
-    create_deployment,
-    create_service_account,
-)
+from components.kubernetes.workload import Children, Workload
+from components.kubernetes.workloads import create_deployment, create_service_account
 
 APP = "tailscale"
 ROUTER_UID = 1000
