@@ -43,42 +43,48 @@ class Access(pulumi.ComponentResource):
         self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:aws:Access", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        scope = args.scope
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
         self.access_role_arn = None
-        self.boundary_arn = pulumi.Output.from_input(scope.boundary_arn)
+        self.boundary_arn = pulumi.Output.from_input(args.scope.boundary_arn)
         if args.make_operator_access:
-            boundary = Boundary(
-                f"{name}-boundary", BoundaryArgs(scope=scope, tags=args.tags), child
-            )
-            self.boundary_arn = boundary.arn
+            boundary = BoundaryArgs(scope=args.scope, tags=args.tags)
+            self.boundary_arn = Boundary(f"{name}-boundary", boundary, self._child).arn
             if args.operator is not None:
-                self.access_role_arn = AccessRole(
-                    f"{name}-operator",
-                    AccessRoleArgs(
-                        scope=scope,
-                        operator=args.operator,
-                        tags=args.tags,
-                        longest_session=args.longest_session,
-                        features=args.operator_features,
-                    ),
-                    child,
-                ).arn
-        if args.make_deployment_roles:
-            self.role_arns = DeploymentRoles(
-                f"{name}-role",
-                DeploymentRolesArgs(
-                    scope=scope,
-                    features=args.role_features,
-                    boundary_arn=self.boundary_arn,
-                    tags=args.tags,
-                    operator=args.operator,
-                ),
-                child,
-            ).arns
-        else:
-            self.role_arns = {
-                role.suffix: pulumi.Output.from_input(scope.role_arn(role.suffix))
-                for role in needed_roles(args.role_features)
-            }
+                self.access_role_arn = self._create_access_role(args.operator)
+        self.role_arns = (
+            self._create_roles() if args.make_deployment_roles else self._roles_by_name()
+        )
         self.register_outputs({"boundary_arn": self.boundary_arn, "role_arns": self.role_arns})
+
+    def _create_access_role(self, operator: Operator) -> pulumi.Output[str]:
+        return AccessRole(
+            f"{self._name}-operator",
+            AccessRoleArgs(
+                scope=self._args.scope,
+                operator=operator,
+                tags=self._args.tags,
+                longest_session=self._args.longest_session,
+                features=self._args.operator_features,
+            ),
+            self._child,
+        ).arn
+
+    def _create_roles(self) -> Mapping[str, pulumi.Output[str]]:
+        return DeploymentRoles(
+            f"{self._name}-role",
+            DeploymentRolesArgs(
+                scope=self._args.scope,
+                features=self._args.role_features,
+                boundary_arn=self.boundary_arn,
+                tags=self._args.tags,
+                operator=self._args.operator,
+            ),
+            self._child,
+        ).arns
+
+    def _roles_by_name(self) -> Mapping[str, pulumi.Output[str]]:
+        return {
+            role.suffix: pulumi.Output.from_input(self._args.scope.role_arn(role.suffix))
+            for role in needed_roles(self._args.role_features)
+        }

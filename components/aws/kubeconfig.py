@@ -13,41 +13,28 @@ def kubeconfig(
     external_id: str | None = None,
 ) -> str:
     """JSON, which is YAML as well. With a role, the token is asked for in that role's name."""
-    command = ["kube-token", "--cluster", cluster, "--region", region]
-    if role_arn is not None:
-        command += ["--role-arn", role_arn]
-    if external_id is not None:
-        command += ["--external-id", external_id]
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": cluster,
-            "clusters": [
-                {
-                    "name": cluster,
-                    "cluster": {
-                        "server": endpoint,
-                        "certificate-authority-data": certificate_authority,
-                    },
-                }
-            ],
-            "contexts": [{"name": cluster, "context": {"cluster": cluster, "user": cluster}}],
-            "users": [
-                {
-                    "name": cluster,
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1",
-                            "command": "byoc",
-                            "args": command,
-                            "interactiveMode": "Never",
-                            "installHint": "byoc comes with this project: make up, or"
-                            " pip install the project into a virtual environment",
-                        }
-                    },
-                }
-            ],
-        },
-        indent=2,
-    )
+    identity = {"--role-arn": role_arn, "--external-id": external_id}
+    arguments = ["kube-token", "--cluster", cluster, "--region", region]
+    for option, value in identity.items():
+        arguments += [option, value] if value is not None else []
+    server = {"server": endpoint, "certificate-authority-data": certificate_authority}
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": cluster,
+        "clusters": [{"name": cluster, "cluster": server}],
+        "contexts": [{"name": cluster, "context": {"cluster": cluster, "user": cluster}}],
+        "users": [{"name": cluster, "user": {"exec": token_command(arguments)}}],
+    }
+    return json.dumps(document, indent=2)
+
+
+def token_command(arguments: list[str]) -> dict[str, object]:
+    return {
+        "apiVersion": "client.authentication.k8s.io/v1",
+        "command": "byoc",
+        "args": arguments,
+        "interactiveMode": "Never",
+        "installHint": "byoc comes with this project: install it into a virtual environment and"
+        " put that on PATH",
+    }

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2
 
-from components.aws.egress import EgressRoutes, EgressRoutesArgs
+from components.aws.egress import EgressRoutes, EgressRoutesArgs, SubnetIds
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs, FlowLogTarget
 from components.aws.peering import Peering, PeeringArgs, PeerVpc
 from components.aws.subnet_layout import SubnetLayout, lay_out
@@ -53,65 +53,22 @@ class Network(pulumi.ComponentResource):
         self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:aws:Network", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        self._name, self._args, self._child = name, args, child
-        vpc = self._create_vpc()
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.vpc_id = self._create_vpc()
         layout = lay_out(args.cidr, args.zones)
-        private = self._create_subnets(vpc, layout, SubnetKind.PRIVATE)
-        public = self._create_subnets(vpc, layout, SubnetKind.PUBLIC)
-        egress = EgressRoutes(
-            f"{name}-egress",
-            EgressRoutesArgs(
-                scope=args.scope,
-                tags=args.tags,
-                vpc_id=vpc.id,
-                private_subnet_ids=private,
-                public_subnet_ids=public,
-                nat_zones=args.nat_zones,
-            ),
-            child,
-        )
-        VpcEndpoints(
-            f"{name}-endpoint",
-            VpcEndpointsArgs(
-                scope=args.scope,
-                tags=args.tags,
-                vpc_id=vpc.id,
-                vpc_cidr=args.cidr,
-                subnet_ids=private,
-                route_table_ids=egress.private_route_table_ids,
-                services=args.interface_endpoints,
-            ),
-            child,
-        )
-        if args.flow_logs is not None:
-            FlowLogs(
-                f"{name}-flow-logs",
-                FlowLogsArgs(
-                    scope=args.scope, tags=args.tags, vpc_id=vpc.id, target=args.flow_logs
-                ),
-                child,
-            )
-        self.peering_ids = {
-            peer.name: Peering(
-                f"{name}-peering-{peer.name}",
-                PeeringArgs(
-                    tags=args.tags,
-                    vpc_id=vpc.id,
-                    peer=peer,
-                    route_table_ids=egress.private_route_table_ids,
-                ),
-                child,
-            ).id
-            for peer in args.peers
-        }
-        self.vpc_id = vpc.id
+        private = self._create_subnets(layout, SubnetKind.PRIVATE)
+        public = self._create_subnets(layout, SubnetKind.PUBLIC)
+        egress = self._create_egress(private, public)
+        self._create_endpoints(private, egress)
+        self._create_flow_logs()
+        self.peering_ids = {peer.name: self._create_peering(peer, egress) for peer in args.peers}
         self.private_subnet_ids = egress.routed(private)
         self.public_subnet_ids = egress.routed(public)
         self.nat_addresses = egress.nat_addresses
         self.register_outputs({"vpc_id": self.vpc_id})
 
-    def _create_vpc(self) -> ec2.Vpc:
+    def _create_vpc(self) -> pulumi.Output[str]:
         vpc = ec2.Vpc(
             f"{self._name}-vpc",
             cidr_block=str(self._args.cidr),
@@ -128,18 +85,17 @@ class Network(pulumi.ComponentResource):
             tags=self._args.tags.named(f"{self._args.scope.prefix}-closed"),
             opts=self._child,
         )
-        return vpc
+        vpc_id: pulumi.Output[str] = vpc.id
+        return vpc_id
 
-    def _create_subnets(
-        self, vpc: ec2.Vpc, layout: SubnetLayout, kind: SubnetKind
-    ) -> dict[str, pulumi.Output[str]]:
+    def _create_subnets(self, layout: SubnetLayout, kind: SubnetKind) -> SubnetIds:
         scope = self._args.scope
         role = PRIVATE_ROLE if kind is SubnetKind.PRIVATE else PUBLIC_ROLE
         tags = {**role, f"kubernetes.io/cluster/{scope.cluster_name}": "shared"}
         return {
             subnets.zone: ec2.Subnet(
                 f"{self._name}-{kind.value}-{subnets.zone}",
-                vpc_id=vpc.id,
+                vpc_id=self.vpc_id,
                 availability_zone=subnets.zone,
                 cidr_block=str(getattr(subnets, kind.value)),
                 map_public_ip_on_launch=False,
@@ -148,3 +104,58 @@ class Network(pulumi.ComponentResource):
             ).id
             for subnets in layout.zones
         }
+
+    def _create_egress(self, private: SubnetIds, public: SubnetIds) -> EgressRoutes:
+        return EgressRoutes(
+            f"{self._name}-egress",
+            EgressRoutesArgs(
+                scope=self._args.scope,
+                tags=self._args.tags,
+                vpc_id=self.vpc_id,
+                private_subnet_ids=private,
+                public_subnet_ids=public,
+                nat_zones=self._args.nat_zones,
+            ),
+            self._child,
+        )
+
+    def _create_endpoints(self, private: SubnetIds, egress: EgressRoutes) -> None:
+        VpcEndpoints(
+            f"{self._name}-endpoint",
+            VpcEndpointsArgs(
+                scope=self._args.scope,
+                tags=self._args.tags,
+                vpc_id=self.vpc_id,
+                vpc_cidr=self._args.cidr,
+                subnet_ids=private,
+                route_table_ids=egress.private_route_table_ids,
+                services=self._args.interface_endpoints,
+            ),
+            self._child,
+        )
+
+    def _create_flow_logs(self) -> None:
+        if self._args.flow_logs is None:
+            return
+        FlowLogs(
+            f"{self._name}-flow-logs",
+            FlowLogsArgs(
+                scope=self._args.scope,
+                tags=self._args.tags,
+                vpc_id=self.vpc_id,
+                target=self._args.flow_logs,
+            ),
+            self._child,
+        )
+
+    def _create_peering(self, peer: PeerVpc, egress: EgressRoutes) -> pulumi.Output[str]:
+        return Peering(
+            f"{self._name}-peering-{peer.name}",
+            PeeringArgs(
+                tags=self._args.tags,
+                vpc_id=self.vpc_id,
+                peer=peer,
+                route_table_ids=egress.private_route_table_ids,
+            ),
+            self._child,
+        ).id

@@ -48,6 +48,9 @@ class Sizing(StrEnum):
     AUTOSCALED = "autoscaled"
 
 
+UNCHANGED = {Sizing.CONFIGURED: None, Sizing.AUTOSCALED: ["scalingConfig.desiredSize"]}
+
+
 @dataclass(frozen=True, kw_only=True)
 class NodeGroupArgs:
     scope: Scope
@@ -74,7 +77,6 @@ class NodeGroup(pulumi.ComponentResource):
         pool, scope = args.pool, args.scope
         full_name = f"{scope.cluster_name}-{pool.name}"
         template = create_launch_template(name, full_name, args, self)
-        autoscaled = args.sizing is Sizing.AUTOSCALED
         eks.NodeGroup(
             name,
             cluster_name=args.cluster_name,
@@ -85,15 +87,8 @@ class NodeGroup(pulumi.ComponentResource):
             ami_type=pool.ami_type.value,
             capacity_type="ON_DEMAND",
             instance_types=list(pool.instance_types),
-            launch_template={
-                "id": template.id,
-                "version": template.latest_version.apply(str),
-            },
-            scaling_config={
-                "min_size": pool.min_nodes,
-                "desired_size": pool.desired_nodes,
-                "max_size": pool.max_nodes,
-            },
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            scaling_config=scaling(pool),
             update_config={"max_unavailable_percentage": pool.max_unavailable_percent},
             labels={POOL_LABEL: pool.purpose.value},
             taints=taints(pool.purpose),
@@ -101,10 +96,18 @@ class NodeGroup(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(args.after),
-                ignore_changes=["scalingConfig.desiredSize"] if autoscaled else None,
+                ignore_changes=UNCHANGED[args.sizing],
             ),
         )
         self.register_outputs({})
+
+
+def scaling(pool: NodePool) -> eks.NodeGroupScalingConfigArgsDict:
+    return {
+        "min_size": pool.min_nodes,
+        "desired_size": pool.desired_nodes,
+        "max_size": pool.max_nodes,
+    }
 
 
 def taints(purpose: PoolPurpose) -> list[dict[str, str]]:

@@ -93,8 +93,9 @@ class AccessConfig(Section):
     )
 
 
-def check_access(config: "StackConfig") -> Iterator[Finding]:
-    access, onboarding = config.access, config.is_onboarding
+def check_operator(config: "StackConfig") -> Iterator[Finding]:
+    """Who is let in, and by what."""
+    access = config.access
     if access.operator_account is not None and access.external_id is None:
         yield Finding(
             ("access", "externalId"),
@@ -102,25 +103,32 @@ def check_access(config: "StackConfig") -> Iterator[Finding]:
             "the external id that the operator handed out",
             also=(("access", "operatorAccount"),),
         )
-    if onboarding and access.operator_account is None:
+    if config.is_onboarding and access.operator_account is None:
         yield Finding(
             ("access", "operatorAccount"),
             "in a stack that onboards an operator",
             'the operator\'s account in quotes, such as "222222222222"',
         )
-    if onboarding and access.role_arn is not None:
+    if access.role_arn is None:
+        return
+    if config.is_onboarding:
         yield Finding(
             ("access", "roleArn"),
             "is set in the stack that makes this role",
             "leave it out here and set it in the deployment's stack",
         )
-    if access.role_arn is not None and access.role_arn.split(":")[4] != config.account:
+    if access.role_arn.split(":")[4] != config.account:
         yield Finding(
             ("access", "roleArn"),
             f"is a role of another account than {config.account}",
             f"a role of account {config.account}",
             also=(("account",),),
         )
+
+
+def check_role_makers(config: "StackConfig") -> Iterator[Finding]:
+    """Exactly one stack makes the roles of nodes and pods, and it may."""
+    access = config.access
     made_here = access.deployment_roles is RolesMadeBy.DEPLOYMENT
     if access.operator_account is not None and not access.iam_write and made_here:
         yield Finding(
@@ -129,7 +137,7 @@ def check_access(config: "StackConfig") -> Iterator[Finding]:
             "onboarding, where the customer makes the roles",
             also=(("access", "iamWrite"),),
         )
-    if not made_here and not onboarding and access.role_arn is None:
+    if not made_here and not config.is_onboarding and access.role_arn is None:
         yield Finding(
             ("access", "deploymentRoles"),
             "says that another stack made the roles, but roleArn names none",

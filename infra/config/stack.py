@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from infra.config.access import AccessConfig, check_access
+from infra.config.access import AccessConfig, check_operator, check_role_makers
 from infra.config.cluster import ClusterConfig, check_addons, check_pools
 from infra.config.encryption import EncryptionConfig, check_encryption
 from infra.config.monitoring import MonitoringConfig, check_telemetry
@@ -159,7 +159,8 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_region,
     check_onboarding,
     check_tags,
-    check_access,
+    check_operator,
+    check_role_makers,
     check_encryption,
     check_zones,
     check_egress,

@@ -41,7 +41,7 @@ def test_an_example_is_previewed_without_cluster_account_or_secret(name: str) ->
     assert seen.outputs["deployment"]
 
 
-@pytest.mark.parametrize("path", PROJECT.glob("Pulumi.*.yaml"), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
 def test_a_stack_file_holds_no_secret_and_no_salt(path: Path) -> None:
     assert not {"encryptionsalt", "encryptedkey", "secretsprovider"} & set(
         yaml.safe_load(path.read_text())

@@ -1,6 +1,7 @@
 """The access layer: who makes which role, under which ceiling, for whom."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,8 +26,11 @@ def trust(role: Registered) -> dict[str, Any]:
     return statements[0]
 
 
-@pytest.mark.parametrize("seen", [example(), small()], ids=["example", "small"])
-def test_every_role_but_the_operators_stands_under_the_boundary(seen: Run) -> None:
+@pytest.mark.parametrize("deployment", [example, small])
+def test_every_role_but_the_operators_stands_under_the_boundary(
+    deployment: Callable[[], Run],
+) -> None:
+    seen = deployment()
     boundary = seen.one(POLICY, "access-boundary")
     for role in seen.all(ROLE):
         if role.inputs["name"] == "ClickHouseManagementRole":

@@ -49,15 +49,17 @@ def test_access_goes_by_entries_alone() -> None:
     assert policy["policyArn"].endswith("/AmazonEKSClusterAdminPolicy")
 
 
-@pytest.mark.parametrize("template", example().all(TEMPLATE), ids=lambda template: template.name)
-def test_nodes_keep_their_credentials_and_encrypt_their_disks(template) -> None:
-    metadata = template.inputs["metadataOptions"]
-    assert metadata["httpTokens"] == "required"
-    assert metadata["httpPutResponseHopLimit"] == 1
-    (mapping,) = template.inputs["blockDeviceMappings"]
-    disk = mapping["ebs"]
-    assert (disk["volumeType"], disk["encrypted"]) == ("gp3", "true")
-    assert disk["kmsKeyId"].startswith("arn:aws:kms:")
+def test_nodes_keep_their_credentials_and_encrypt_their_disks() -> None:
+    templates = example().all(TEMPLATE)
+    assert len(templates) == 2
+    for template in templates:
+        metadata = template.inputs["metadataOptions"]
+        assert metadata["httpTokens"] == "required"
+        assert metadata["httpPutResponseHopLimit"] == 1
+        (mapping,) = template.inputs["blockDeviceMappings"]
+        disk = mapping["ebs"]
+        assert (disk["volumeType"], disk["encrypted"]) == ("gp3", "true")
+        assert disk["kmsKeyId"].startswith("arn:aws:kms:")
 
 
 def test_workload_nodes_are_kept_for_workloads() -> None:
