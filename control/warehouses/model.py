@@ -140,7 +140,7 @@ class Service:
     desired: Desired = Desired.RUNNING
     image: str = ""
     restart_token: str = ""
-    automation: tuple[str, ...] = ()
+    not_acted_upon: tuple[str, ...] = ()
     allowlist: tuple[str, ...] = ()
     deleting: bool = False
     finalizing: bool = False

@@ -72,14 +72,15 @@ def service_from(document: Document) -> Service:
         largest=Size(units=memory["maxGib"] // UNIT_GIB),
         image=spec.get("image", ""),
         restart_token=spec.get("restartToken", ""),
-        automation=automation_asked_for(spec),
+        not_acted_upon=not_acted_upon(spec),
         allowlist=tuple(entry["cidr"] for entry in spec.get("allowlist") or ()),
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
 
 
-def automation_asked_for(spec: Document) -> tuple[str, ...]:
+def not_acted_upon(spec: Document) -> tuple[str, ...]:
+    """Wishes that this controller keeps and does not fulfil; status says so."""
     asked = []
     if (spec.get("idle") or {}).get("enabled"):
         asked.append("idle")
@@ -87,6 +88,8 @@ def automation_asked_for(spec: Document) -> tuple[str, ...]:
         asked.append("schedule")
     if (spec.get("scaling") or {}).get("mode", "off") != "off":
         asked.append("scaling")
+    if spec.get("allowlist"):
+        asked.append("allowlist")
     return tuple(asked)
 
 

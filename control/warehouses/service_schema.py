@@ -101,7 +101,7 @@ SCHEDULE = named_list(
 )
 
 ALLOWLIST = named_list(
-    "Addresses that may connect; none listed: nobody from outside the deployment.",
+    "Networks whose clients may connect.",
     record(
         "One network.",
         {

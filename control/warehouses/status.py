@@ -170,13 +170,13 @@ def service_conditions(
             message=op.message if op else step.message,
         ),
     ]
-    if service.automation:
+    if service.not_acted_upon:
         conditions.append(
             Condition(
-                type="Automated",
+                type="AllApplied",
                 holds=False,
-                reason="NotActive",
-                message=f"recorded but not acted upon: {', '.join(service.automation)}",
+                reason="NotActedUpon",
+                message=f"kept, but not acted upon yet: {', '.join(service.not_acted_upon)}",
             )
         )
     return conditions

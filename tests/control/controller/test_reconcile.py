@@ -215,6 +215,15 @@ def test_retained_data_stays_on_its_volumes() -> None:
     assert all(names == {"default"} for names in stage.databases.joined.values())
 
 
+def test_what_is_not_acted_upon_is_said(lake: Stage) -> None:
+    assert all(c["type"] != "AllApplied" for c in lake.status("main")["conditions"])
+    lake.edit("main", idle={"enabled": True}, allowlist=[{"cidr": "10.0.0.0/8"}])
+    lake.run_until_running("main")
+    applied = lake.condition("main", "AllApplied")
+    assert applied["status"] == "False"
+    assert applied["message"] == "kept, but not acted upon yet: idle, allowlist"
+
+
 @pytest.mark.parametrize("dies_at", range(42))
 def test_a_controller_that_dies_at_any_write_goes_on(lake: Stage, dies_at: int) -> None:
     lake.databases.parts = {rid: {"all_0_5_1"} for rid in lake.databases.registered}
