@@ -19,7 +19,6 @@ from local.kubelet.pods.cloud_identity import TOKEN_AUDIENCE, Association
 from local.kubelet.settings import Endpoint
 
 log = logging.getLogger(__name__)
-LIFETIME_S = 3600
 RENEW_BEFORE_S = 900
 USER_PREFIX = "system:serviceaccount:"
 
@@ -39,7 +38,10 @@ class Issued:
 
 
 class CredentialServer:
-    """Plays the pod identity agent of an EKS node."""
+    """Plays the pod identity agent of an EKS node.
+
+    The emulated EKS cannot check a token's signature, so the API server reviews it first.
+    """
 
     def __init__(self, client: Client, aws: AwsView, listen: Endpoint) -> None:
         self._client = client
@@ -74,7 +76,7 @@ class CredentialServer:
             )
             return refused(404, "ResourceNotFoundException", text)
         try:
-            return web.json_response(await self._credentials(caller, association))
+            return web.json_response(await self._credentials(caller, association, token))
         except (BotoCoreError, ClientError) as error:
             text = f"{association.role_arn} was not assumed: {error}"
             return refused(403, "AccessDeniedException", text)
@@ -93,27 +95,24 @@ class CredentialServer:
             return None
         return read_caller(status.get("user") or {})
 
-    async def _credentials(self, caller: Caller, association: Association) -> Json:
+    async def _credentials(self, caller: Caller, association: Association, token: str) -> Json:
         key = (caller, association.role_arn)
         issued = self._issued.get(key)
         if issued is None or time.time() > issued.renew_at_s:
-            issued = await asyncio.to_thread(self._assume, caller, association)
+            issued = await asyncio.to_thread(self._assume, association, token)
             now_s = time.time()
             self._issued = {k: one for k, one in self._issued.items() if now_s < one.renew_at_s}
             self._issued[key] = issued
         return issued.document
 
-    def _assume(self, caller: Caller, association: Association) -> Issued:
-        sts = self._aws.client("sts", association.region)
-        answer = sts.assume_role(
-            RoleArn=association.role_arn,
-            RoleSessionName=f"eks-{association.cluster}-{caller.pod}"[:64],
-            DurationSeconds=LIFETIME_S,
-            Tags=session_tags(caller, association, self._aws.settings.account),
+    def _assume(self, association: Association, token: str) -> Issued:
+        answer = self._aws.client("eks-auth", association.region).assume_role_for_pod_identity(
+            clusterName=association.cluster, token=token
         )
+        credentials = answer["credentials"]
         return Issued(
-            document=document(answer["Credentials"], association),
-            renew_at_s=answer["Credentials"]["Expiration"].timestamp() - RENEW_BEFORE_S,
+            document=document(credentials, association),
+            renew_at_s=credentials["expiration"].timestamp() - RENEW_BEFORE_S,
         )
 
 
@@ -135,26 +134,12 @@ def first(values: Any) -> str:
     return str(values[0]) if values else ""
 
 
-def session_tags(caller: Caller, association: Association, account: str) -> list[dict[str, str]]:
-    """The tags that EKS sets, which policies may refer to."""
-    cluster_arn = f"arn:aws:eks:{association.region}:{account}:cluster/{association.cluster}"
-    tags = {
-        "eks-cluster-arn": cluster_arn,
-        "eks-cluster-name": association.cluster,
-        "kubernetes-namespace": caller.namespace,
-        "kubernetes-service-account": caller.service_account,
-        "kubernetes-pod-name": caller.pod,
-        "kubernetes-pod-uid": caller.pod_uid,
-    }
-    return [{"Key": key, "Value": value} for key, value in tags.items() if value]
-
-
 def document(credentials: Json, association: Association) -> Json:
     return {
-        "AccessKeyId": credentials["AccessKeyId"],
-        "SecretAccessKey": credentials["SecretAccessKey"],
-        "Token": credentials["SessionToken"],
-        "Expiration": credentials["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "AccessKeyId": credentials["accessKeyId"],
+        "SecretAccessKey": credentials["secretAccessKey"],
+        "Token": credentials["sessionToken"],
+        "Expiration": credentials["expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         "AccountId": association.role_arn.split(":")[4],
         "RoleArn": association.role_arn,
     }
