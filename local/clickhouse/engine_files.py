@@ -4,7 +4,7 @@ own."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from local.clickhouse.listeners import Listeners, Role
 from local.clickhouse.server_config import (
     ConfigError,
     ServerConfig,
-    element,
     load,
     merged_files,
     write_copy,
@@ -35,13 +34,21 @@ POOLS: Mapping[str, int] = {
     "background_buffer_flush_schedule_pool_size": 2,
     "background_message_broker_schedule_pool_size": 4,
 }
-INTERNAL_USER_XML = f"""
-<profiles><{INTERNAL_USER}><log_queries>0</log_queries><allow_ddl>1</allow_ddl>
-</{INTERNAL_USER}></profiles>
-<users><{INTERNAL_USER} replace="1"><no_password/><networks><ip>127.0.0.1</ip></networks>
-<profile>{INTERNAL_USER}</profile><quota>default</quota><access_management>1</access_management>
-<named_collection_control>1</named_collection_control></{INTERNAL_USER}></users>
-"""
+SERVER_DEFAULTS = {
+    "allow_introspection_functions": "0",
+    "implicit_select": "0",
+    "storage_file_read_method": "pread",
+}
+USER_PATH = f"users.{INTERNAL_USER}"
+INTERNAL_USER_VALUES = {
+    f"profiles.{INTERNAL_USER}.log_queries": "0",
+    f"{USER_PATH}.no_password": "",
+    f"{USER_PATH}.networks.ip": "127.0.0.1",
+    f"{USER_PATH}.profile": INTERNAL_USER,
+    f"{USER_PATH}.quota": "default",
+    f"{USER_PATH}.access_management": "1",
+    f"{USER_PATH}.named_collection_control": "1",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,44 +63,49 @@ def write(config: ServerConfig, listeners: Listeners) -> EngineFiles:
     folder = data / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     users = write_users(config, folder)
-    overlay = engine_overlay(config, listeners, users)
-    write_copy(config.files, folder, "config.xml", DECIDED_HERE, overlay)
+    values = engine_values(config, listeners, users)
+    write_copy(config.files, folder, "config.xml", DECIDED_HERE, values)
+    ensure_system_database(data)
     return EngineFiles(folder=folder, data=data, server_uuid=ensure_uuid(data / "uuid"))
 
 
 def write_users(config: ServerConfig, folder: Path) -> Path:
     """users.xml with one user more, for the engine's own session."""
-    file = users_file(config)
+    named = config.text("users_config") or config.text("user_directories.users_xml.path")
+    file = config.main_file.parent / (named or "users.xml")
     if not file.is_file():
         raise ConfigError(f"users_config: {file} does not exist.")
-    return write_copy([file, *merged_files(file)], folder, "users.xml", (), INTERNAL_USER_XML)
+    values = INTERNAL_USER_VALUES | profile_values(load(file, {}, config.env))
+    return write_copy([file, *merged_files(file)], folder, "users.xml", (), values)
 
 
-def users_file(config: ServerConfig) -> Path:
-    named = config.text("users_config") or config.text("user_directories.users_xml.path")
-    return config.main_file.parent / (named or "users.xml")
+def profile_values(users: ServerConfig) -> dict[str, str]:
+    """clickhouse-local starts sessions with some settings of its own: set them back."""
+    names = sorted({profile.tag for root in users.roots for profile in root.findall("profiles/*")})
+    return {
+        f"profiles.{name}.{setting}": value
+        for name in names
+        for setting, value in SERVER_DEFAULTS.items()
+        if not users.has(f"profiles.{name}.{setting}")
+    }
 
 
-def users_root(config: ServerConfig) -> ServerConfig:
-    """users.xml, read as a configuration of its own."""
-    return load(users_file(config), {}, config.env)
-
-
-def engine_overlay(config: ServerConfig, listeners: Listeners, users: Path) -> str:
-    lines = [f"<listen_host>{host}</listen_host>" for host in listeners.listen_hosts()]
-    lines += [
-        element("path", config.text("path", DEFAULT_PATH)),
-        element("default_database", FIRST_DATABASE),
-        element("users_config", str(users)),
-        element("log-level", config.text("logger.level", "information")),
-        element("logger.console", "1"),
-        element("listen_try", "0"),
-        element("tcp_port", str(listeners.tcp_port)),
-        element("http_port", str(listeners.http_port)),
-    ]
-    lines += [element(name, str(size)) for name, size in POOLS.items() if not config.has(name)]
-    lines += [element(path, value) for path, value in config.overrides.items()]
-    return "".join(lines)
+def engine_values(
+    config: ServerConfig, listeners: Listeners, users: Path
+) -> dict[str, str | Sequence[str]]:
+    return {
+        **{name: str(size) for name, size in POOLS.items() if not config.has(name)},
+        **config.overrides,
+        "listen_host": listeners.listen_hosts(),
+        "path": config.text("path", DEFAULT_PATH),
+        "default_database": FIRST_DATABASE,
+        "users_config": str(users),
+        "log-level": config.text("logger.level", "information"),
+        "logger.console": "1",
+        "listen_try": "0",
+        "tcp_port": str(listeners.tcp_port),
+        "http_port": str(listeners.http_port),
+    }
 
 
 def listeners_of(config: ServerConfig) -> Listeners:
@@ -112,6 +124,22 @@ def listeners_of(config: ServerConfig) -> Listeners:
         tcp_port=config.number("tcp_port", 9000),
         role_ports=role_ports,
     )
+
+
+def ensure_system_database(data: Path) -> None:
+    """As the server makes it at its first start: on disk, so that its logs outlive the process."""
+    metadata = data / "metadata"
+    statement = metadata / "system.sql"
+    if statement.exists():
+        return
+    identity = str(uuid.uuid4())
+    store = data / "store" / identity[:3] / identity
+    store.mkdir(parents=True)
+    metadata.mkdir(exist_ok=True)
+    link = metadata / "system"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("..") / store.relative_to(data))
+    statement.write_text(f"ATTACH DATABASE _ UUID '{identity}'\nENGINE = Atomic\n")
 
 
 def ensure_uuid(file: Path) -> uuid.UUID:

@@ -14,6 +14,7 @@ import mmap
 import os
 import struct
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,14 +130,28 @@ class Library:
             )
         self.write(address, struct.pack("<Q", target), executable=False)
 
-    def import_slot(self, address: int, symbol: str, replacement: Callable[..., int]) -> None:
+    def import_slot(self, address: int, symbol: str, replacement: int) -> None:
         """Let calls of a libc function through this import entry come to `replacement`."""
         found = struct.unpack("<Q", self.read(address, 8))[0]
         genuine = ctypes.cast(getattr(self._libc, symbol), ctypes.c_void_p).value
         if found != genuine:
             raise UnknownLibraryError(f"The engine's import at {address:#x} is not {symbol}.")
-        pointer = ctypes.cast(self.keep(replacement), ctypes.c_void_p).value or 0
-        self.write(address, struct.pack("<Q", pointer), executable=False)
+        self.write(address, struct.pack("<Q", replacement), executable=False)
+
+    def callback(self, prototype: Any, function: Callable[..., Any]) -> int:
+        """The address of a Python function for the engine; its failure ends the process, for the
+        engine would go on half set up."""
+
+        def guarded(*arguments: int) -> Any:
+            try:
+                return function(*arguments)
+            except Exception:
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(1)
+
+        pointer = self.keep(prototype(guarded))
+        return ctypes.cast(pointer, ctypes.c_void_p).value or 0
 
     def add_code(self, code: bytes) -> int:
         """Place position-independent code in this process and return its absolute address."""
@@ -161,7 +176,7 @@ def jump(target: int) -> bytes:
 
 
 def before(callback: int, target: int) -> bytes:
-    """Call `callback` with the first two arguments, then go on to `target` as if nothing had
+    """Call `callback` with the same six arguments, then go on to `target` as if nothing had
     been."""
     saved = (0x57, 0x56, 0x52, 0x51)  # rdi, rsi, rdx, rcx
     push = b"\x55\x48\x89\xe5" + bytes(saved) + b"\x41\x50\x41\x51"

@@ -11,13 +11,14 @@ from __future__ import annotations
 import ctypes
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from local.clickhouse.library import Library, before, string_object
 
 HANDLER_FACTORY = 0x19097340
+METRICS_ARGUMENT = 2
 HANDLER_FACTORY_START = "554157415641554154534881ec68010000"
 BIND_IMPORTS = (0x211479B8, 0x211563C8)
 HOST_NAME_IMPORT = 0x21156808
@@ -57,9 +58,10 @@ class Listeners:
         return host, port
 
 
-def install(library: Library, listeners: Listeners) -> None:
+def install(library: Library, listeners: Listeners, on_metrics: Callable[[int], None]) -> None:
+    """`on_metrics` gets the engine's object of asynchronous metrics, which nobody else updates."""
     place_sockets(library, listeners)
-    choose_handlers(library, listeners)
+    choose_handlers(library, listeners, on_metrics)
 
 
 def place_sockets(library: Library, listeners: Listeners) -> None:
@@ -78,28 +80,32 @@ def place_sockets(library: Library, listeners: Listeners) -> None:
     prototype = ctypes.CFUNCTYPE(
         ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, use_errno=True
     )
-    replacement = library.keep(prototype(place_and_bind))
+    replacement = library.callback(prototype, place_and_bind)
     for slot in BIND_IMPORTS:
         library.import_slot(slot, "bind", replacement)
 
 
-def choose_handlers(library: Library, listeners: Listeners) -> None:
+def choose_handlers(
+    library: Library, listeners: Listeners, on_metrics: Callable[[int], None]
+) -> None:
     """The engine makes the handlers of one HTTP listener after the other, in the hosts' order."""
     roles = [*listeners.role_ports, Role.HTTP]
     names = [name_object(library, role) for role in roles]
     current = library.keep(ctypes.c_uint64(names[0]))
     made = 0
 
-    def choose() -> None:
+    def choose(*arguments: int) -> None:
         nonlocal made
         current.value = names[made % len(names)]
+        if made == 0:
+            on_metrics(arguments[METRICS_ARGUMENT])
         made += 1
 
-    callback = library.keep(ctypes.CFUNCTYPE(None)(choose))
+    callback = library.callback(ctypes.CFUNCTYPE(None, *[ctypes.c_uint64] * 6), choose)
     # mov rcx, &current; mov rcx, [rcx]: the name that decides which handlers are made
     code = b"\x48\xb9" + struct.pack("<Q", ctypes.addressof(current)) + b"\x48\x8b\x09"
     code += library.resume(HANDLER_FACTORY, HANDLER_FACTORY_START)
-    entry = before(ctypes.cast(callback, ctypes.c_void_p).value or 0, library.add_code(code))
+    entry = before(callback, library.add_code(code))
     library.redirect(HANDLER_FACTORY, HANDLER_FACTORY_START, entry)
 
 
@@ -117,7 +123,7 @@ def set_host_name(library: Library, name: str) -> None:
         return 0
 
     prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
-    library.import_slot(HOST_NAME_IMPORT, "gethostname", prototype(host_name))
+    library.import_slot(HOST_NAME_IMPORT, "gethostname", library.callback(prototype, host_name))
     uname = ctypes.CDLL(None).uname
 
     def node_name(buffer: int) -> int:
@@ -125,6 +131,5 @@ def set_host_name(library: Library, name: str) -> None:
         ctypes.memmove(buffer + NODE_NAME_OFFSET, encoded[:64] + b"\0", min(len(encoded) + 1, 65))
         return result
 
-    library.import_slot(
-        NODE_NAME_IMPORT, "uname", ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(node_name)
-    )
+    prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+    library.import_slot(NODE_NAME_IMPORT, "uname", library.callback(prototype, node_name))

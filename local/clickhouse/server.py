@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from local.clickhouse.library import (
     UnknownLibraryError,
     check_build,
 )
+from local.clickhouse.listeners import Listeners, Role
+from local.clickhouse.metrics import MetricsUpdater, metrics_view
 from local.clickhouse.server_config import ConfigError, ServerConfig, load
 from local.clickhouse.server_setup import INTERNAL_USER, Interserver
 
@@ -99,20 +101,29 @@ def prepare(config: ServerConfig) -> Server:
     library = Library(path)
     interserver = Interserver(
         host=placed.host,
-        port=placed.role_ports[listeners.Role.INTERSERVER],
+        port=placed.role_ports[Role.INTERSERVER],
         user=config.text("interserver_http_credentials.user"),
         password=config.text("interserver_http_credentials.password"),
     )
     server_setup.apply_to(library, interserver, files.server_uuid)
     server_setup.allow_user_management(library)
     server_setup.set_shutdown_wait(library, config.number("shutdown_wait_unfinished", 5))
-    listeners.install(library, placed)
+    updater = MetricsUpdater(library, config.number("asynchronous_metrics_update_period_s", 1))
+    listeners.install(library, placed, updater.start)
     listeners.set_host_name(library, placed.host)
     return Server(
         library=library,
+        listeners=placed,
+        metrics=updater,
         default_database=config.text("default_database", "default"),
         waits_for_queries=config.flag("shutdown_wait_unfinished_queries", default=False),
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    statement: str
+    before: Callable[[], None] | None = None
 
 
 @dataclass(kw_only=True)
@@ -121,39 +132,59 @@ class Server:
     the process is told to stop."""
 
     library: Library
+    listeners: Listeners
+    metrics: MetricsUpdater
     default_database: str
     waits_for_queries: bool
     stop: threading.Event = field(default_factory=threading.Event)
     problem: str = ""
-    statements_seen: int = 0
+    coming: Iterator[Step] = field(default_factory=lambda: iter(()))
 
-    def statements(self) -> list[str]:
-        kill = f"KILL QUERY WHERE user != '' AND user != '{INTERNAL_USER}' ASYNC FORMAT Null"
-        return [
-            f"ALTER USER {INTERNAL_USER} HOST NONE",
-            f"CREATE DATABASE IF NOT EXISTS `{self.default_database}`",
-            "SYSTEM START LISTEN TCP",
-            "SYSTEM START LISTEN HTTP",
-            "SYSTEM STOP LISTEN QUERIES ALL",
-            "SELECT 1 FORMAT Null" if self.waits_for_queries else kill,
+    def steps(self) -> list[Step]:
+        """The statements of a server's life, each with what is done before it."""
+        metrics_port = self.listeners.role_ports.get(Role.PROMETHEUS)
+        steps = [
+            Step(f"ALTER USER {INTERNAL_USER} HOST NONE", self.when_loaded),
+            Step(f"CREATE DATABASE IF NOT EXISTS `{self.default_database}`"),
+            Step("SYSTEM START LISTEN TCP", self.when_database_exists),
+            Step("SYSTEM START LISTEN HTTP"),
+            Step("SYSTEM STOP LISTEN QUERIES ALL", self.when_ready),
         ]
+        if metrics_port:
+            view = metrics_view(self.listeners.host, metrics_port, INTERNAL_USER)
+            steps.insert(2, Step(view))
+        if not self.waits_for_queries:
+            kill = f"KILL QUERY WHERE user NOT IN ('', '{INTERNAL_USER}') ASYNC FORMAT Null"
+            steps.append(Step(kill))
+        return steps
 
     def before_statement(self) -> None:
-        self.statements_seen += 1
-        if self.statements_seen == 1:
-            server_setup.allow_replicated_ddl(self.library)
-        elif self.statements_seen == 3:
-            server_setup.set_default_database(self.library, self.default_database)
-        elif self.statements_seen == 5:
-            say("Ready for connections.")
-            self.stop.wait()
+        step = next(self.coming, None)
+        if step and step.before:
+            step.before()
+
+    def when_loaded(self) -> None:
+        server_setup.allow_replicated_ddl(self.library)
+
+    def when_database_exists(self) -> None:
+        server_setup.set_default_database(self.library, self.default_database)
+
+    def when_ready(self) -> None:
+        """Stands still until the process is told to stop."""
+        say("Ready for connections.")
+        self.stop.wait()
+        self.metrics.stop()
 
     def run(self) -> int:
-        callback = self.library.keep(ctypes.CFUNCTYPE(None)(self.before_statement))
-        address = ctypes.cast(callback, ctypes.c_void_p).value or 0
-        server_setup.on_each_statement(self.library, address)
+        callback = self.library.callback(ctypes.CFUNCTYPE(None), self.before_statement)
+        server_setup.on_each_statement(self.library, callback)
+        steps = self.steps()
+        self.coming = iter(steps)
         threading.stack_size(THREAD_STACK_BYTES)
-        thread = threading.Thread(target=self.run_engine, name="engine", daemon=True)
+        statements = "; ".join(step.statement for step in steps)
+        thread = threading.Thread(
+            target=self.run_engine, args=[statements], name="engine", daemon=True
+        )
         thread.start()
         received = signal.sigwait(STOP_SIGNALS | {ENDED})
         if received != ENDED:
@@ -162,9 +193,9 @@ class Server:
             signal.sigwait({ENDED})
         return exit_code(self.problem)
 
-    def run_engine(self) -> None:
+    def run_engine(self, statements: str) -> None:
         try:
-            self.library.query("; ".join(self.statements()))
+            self.library.query(statements)
             if not self.stop.is_set():
                 self.problem = "The engine ended by itself."
         except RuntimeError as problem:

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import shutil
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 
 class ConfigError(Exception):
@@ -109,40 +108,53 @@ def parse(file: Path) -> ElementTree.Element:
 
 
 def write_copy(
-    files: Sequence[Path], folder: Path, name: str, without: Sequence[str], overlay: str
+    files: Sequence[Path],
+    folder: Path,
+    name: str,
+    without: Sequence[str],
+    values: Mapping[str, str | Sequence[str]],
 ) -> Path:
     """Write `name` and `<stem>.d/` into the folder: the files less the elements `without`, then
-    the overlay, which wins."""
+    `values` by their paths, which win."""
     merged = folder / f"{Path(name).stem}.d"
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir(parents=True)
     for index, file in enumerate(files):
         target = folder / name if index == 0 else merged / f"{index:03}-{file.name}"
         if file.suffix == ".xml":
-            write_private(target, "".join(stripped(file, without)))
+            write_private(target, stripped(file, without))
         else:
             write_private(target, file.read_text())
-    write_private(merged / "zz-launcher.xml", f"<clickhouse>{overlay}</clickhouse>")
+    write_private(merged / "zz-launcher.xml", overlay(values))
     return folder / name
 
 
-def stripped(file: Path, without: Sequence[str]) -> Iterator[str]:
+def stripped(file: Path, without: Sequence[str]) -> str:
     root = parse(file)
     for tag in without:
         for element in root.findall(tag):
             root.remove(element)
-    yield ElementTree.tostring(root, encoding="unicode")
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def overlay(values: Mapping[str, str | Sequence[str]]) -> str:
+    """One element for each path: the engine merges only the first of two of a name. A list makes
+    a repeated element, which nothing else may define."""
+    root = ElementTree.Element("clickhouse")
+    for path, value in values.items():
+        *parents, name = path.split(".")
+        place = root
+        for parent in parents:
+            found = place.find(parent)
+            place = ElementTree.SubElement(place, parent) if found is None else found
+        if isinstance(value, str):
+            ElementTree.SubElement(place, name, {"replace": "1"}).text = value
+        else:
+            for item in value:
+                ElementTree.SubElement(place, name).text = item
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def write_private(file: Path, content: str) -> None:
     file.touch(mode=0o600)
     file.write_text(content)
-
-
-def element(path: str, value: str) -> str:
-    """`a.b` and a value as nested elements that replace what was there."""
-    names = path.split(".")
-    opened = "".join(f"<{name}>" for name in names[:-1])
-    closed = "".join(f"</{name}>" for name in reversed(names[:-1]))
-    last = names[-1]
-    return f'{opened}<{last} replace="1">{escape(value)}</{last}>{closed}'
