@@ -30,6 +30,7 @@ class KubeletProcess:
     number: int
     extra: tuple[str, ...] = ()
     nodes: list[dict[str, Any]] | None = None
+    kubeconfig: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -75,7 +76,8 @@ class KubeletProcess:
 
     def start(self) -> None:
         argv = [sys.executable, "-m", "local.kubelet"]
-        argv += ["--kubeconfig", str(self.api.kubeconfig), "--address", self.address]
+        argv += ["--kubeconfig", str(self.kubeconfig or self.api.kubeconfig)]
+        argv += ["--address", self.address]
         network = f"127.{self.api.block}.{64 + 4 * self.number}.0/22"
         argv += ["--pod-cidr", network, "--root", str(self.root)]
         argv += ["--images", str(self.folder / "images.json")]
