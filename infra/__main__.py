@@ -3,20 +3,23 @@
 import pulumi
 
 from infra.config import ConfigError, load
+from infra.settling import registrations
 
 
-def main() -> None:
+async def main() -> None:
     """A bad configuration ends here, before anything is planned, as a message and no traceback."""
     try:
         config = load()
         from infra import aws
 
+        answered = registrations()
         if config.is_onboarding:
             aws.onboard(config)
         else:
             aws.deploy(config)
     except ConfigError as error:
         raise pulumi.RunError(str(error)) from None
+    await answered()
 
 
-main()
+pulumi.run(main)
