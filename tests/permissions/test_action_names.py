@@ -1,0 +1,68 @@
+"""Actions exist: IAM accepts a misspelt one, and the right is then missing when it is needed."""
+
+import functools
+
+import botocore.session
+import pytest
+
+from permissions.boundary import CEILINGS
+from permissions.deployment.roles import DEPLOYMENT_ROLES
+from permissions.operator import OPERATOR_ROWS
+
+SERVICE_MODELS = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
+
+RIGHTS_WITHOUT_A_CALL = {
+    "iam:PassRole",
+    "eks:AssumeRoleForPodIdentity",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "sts:TagSession",
+}
+"""Checked by AWS on the way of another call."""
+
+S3_RIGHTS = {
+    "s3:DeleteBucket",
+    "s3:CreateBucket",
+    "s3:ListBucket",
+    "s3:ListBucketMultipartUploads",
+    "s3:ListMultipartUploadParts",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCORS",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetMetricsConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+}
+"""S3 names its rights otherwise than its calls."""
+
+ACTIONS = sorted(
+    {row.action for row in OPERATOR_ROWS}
+    | {row.action for role in DEPLOYMENT_ROLES for row in role.rows}
+    | {action for ceiling in CEILINGS for action in ceiling.actions if "*" not in action}
+)
+
+
+@functools.cache
+def calls(service: str) -> frozenset[str]:
+    model = botocore.session.get_session().get_service_model(SERVICE_MODELS.get(service, service))
+    return frozenset(model.operation_names)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_is_a_call_or_a_known_right(action: str) -> None:
+    service, _, name = action.partition(":")
+    assert name in calls(service) or action in RIGHTS_WITHOUT_A_CALL | S3_RIGHTS
+
+
+@pytest.mark.parametrize("action", sorted(RIGHTS_WITHOUT_A_CALL))
+def test_an_exception_is_not_a_call(action: str) -> None:
+    service, _, name = action.partition(":")
+    assert name not in calls(service)
