@@ -35,6 +35,7 @@ def running_phase(seen: Seen, previous: Phase | None) -> Phase:
         return Phase.CREATING
     if previous in ASLEEP and up < wanted:
         return Phase.WAKING
-    if up == 0 or (complete and up < wanted):
+    grown = all(not replica.fresh for replica in same)
+    if up == 0 or (complete and grown):
         return Phase.DEGRADED
     return Phase.SCALING

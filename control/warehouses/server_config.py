@@ -120,7 +120,7 @@ def resources(size: Size) -> Mapping[str, Node]:
         "max_connections": 1024 + 256 * size.cpus,
         "background_pool_size": max(4, 2 * size.cpus),
         "background_merges_mutations_concurrency_ratio": 2,
-        "background_fetches_pool_size": max(4, size.cpus),
+        "background_fetches_pool_size": max(8, 2 * size.cpus),
         "background_move_pool_size": 2,
         "background_common_pool_size": max(4, size.cpus),
         "background_schedule_pool_size": max(16, 8 * size.cpus),
