@@ -11,6 +11,7 @@ from moto.eks.models import eks_backends
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
+from local.aws.bucket_policy import extend_bucket_policies
 from local.aws.eks.backend import LocalEksBackend
 from local.aws.eks.pod_credentials import EksAuthResponse
 from local.aws.eks.responses import LocalEksResponse
@@ -30,6 +31,7 @@ EKS_AUTH_PATH = "{0}/clusters/(?P<clusterName>[^/]+)/assume-role-for-pod-identit
 def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     """Change moto in place, once per process; return the pages to serve under /local/."""
     extend_eks(eks)
+    extend_bucket_policies()
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
     return {"/local/eks/token-review": token_review}
 

@@ -35,6 +35,10 @@ def equal_ignoring_case(wanted: str, value: str) -> bool:
     return wanted.lower() == value.lower()
 
 
+def less(wanted: str, value: str) -> bool:
+    return float(value) < float(wanted)
+
+
 OPERATORS: dict[str, Compare] = {
     "StringEquals": equal,
     "StringEqualsIgnoreCase": equal_ignoring_case,
@@ -43,6 +47,7 @@ OPERATORS: dict[str, Compare] = {
     "ArnLike": arn_like,
     "Bool": equal_ignoring_case,
     "NumericEquals": equal,
+    "NumericLessThan": less,
 }
 NEGATED: dict[str, str] = {
     "StringNotEquals": "StringEquals",
