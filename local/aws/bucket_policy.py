@@ -16,7 +16,7 @@ CONTEXT: Context = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 
 def extend_bucket_policies() -> None:
-    FakeBucket.get_permission = permission  # type: ignore[method-assign]
+    FakeBucket.get_permission = permission  # type: ignore[method-assign, assignment]
 
 
 def permission(bucket: FakeBucket, action: str, resource: str) -> Any:
