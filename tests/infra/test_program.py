@@ -42,10 +42,9 @@ def test_an_example_is_previewed_without_cluster_account_or_secret(name: str) ->
 
 
 @pytest.mark.parametrize("path", sorted(PROJECT.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
-def test_a_stack_file_holds_no_secret_and_no_salt(path: Path) -> None:
-    assert not {"encryptionsalt", "encryptedkey", "secretsprovider"} & set(
-        yaml.safe_load(path.read_text())
-    )
+def test_a_stack_file_holds_no_secret(path: Path) -> None:
+    """A running local cloud adds a salt, which encrypts nothing in the file, until it ends."""
+    assert set(yaml.safe_load(path.read_text())) <= {"config", "encryptionsalt"}
     assert "secure:" not in path.read_text()
     assert "tskey-" not in path.read_text()
 
