@@ -65,6 +65,7 @@ def until_ready(call: Call, cluster: Cluster, kind: ObjectKind, object_: Props) 
 def until_gone(call: Call, cluster: Cluster, kind: ObjectKind, name: ObjectName, uid: str) -> None:
     """Wait until the object is no more, or is another one of the same name."""
     within = call.timeout or GONE_WITHIN
+    told = _Told(call)
     for elapsed in looks(call):
         found = cluster.find(kind, name)
         if found is None or found["metadata"]["uid"] != uid:
@@ -73,7 +74,7 @@ def until_gone(call: Call, cluster: Cluster, kind: ObjectKind, name: ObjectName,
         if elapsed >= within:
             raise PluginError(f"{kind.kind} {name} is not gone after {spoken(within)}: {left}")
         if elapsed >= SLOWEST_LOOK:
-            call.progress(f"waiting until it is gone: {left}")
+            told.show(f"waiting until it is gone: {left}")
 
 
 def still_there(object_: Props) -> str:
@@ -120,16 +121,16 @@ class _Told:
     def explain(self, readiness: Readiness, why: str, elapsed: timedelta) -> None:
         self._explained_at = elapsed
         first = why.partition("\n")[0]
-        self._show(f"{readiness.text}: {first}" if first else readiness.text)
+        self.show(f"waiting: {readiness.text}: {first}" if first else f"waiting: {readiness.text}")
 
     def tell(self, readiness: Readiness) -> None:
-        if not self._text.startswith(readiness.text):
-            self._show(readiness.text)
+        if not self._text.startswith(f"waiting: {readiness.text}"):
+            self.show(f"waiting: {readiness.text}")
 
-    def _show(self, text: str) -> None:
+    def show(self, text: str) -> None:
         if text != self._text:
             self._text = text
-            self._call.progress(f"waiting: {text}")
+            self._call.progress(text)
 
 
 def _failure(what: str, readiness: Readiness, within: timedelta, why: str) -> str:

@@ -27,7 +27,6 @@ class Settings:
     force: bool = False
     mutable_kinds: frozenset[str] = frozenset()
     delete_unreachable: bool = False
-    skip_update_unreachable: bool = False
     show_warnings: bool = True
 
 

@@ -165,14 +165,8 @@ class ClusterObject(Resource):
     def update(self, call: Call, before: State, inputs: Props) -> Props:
         cluster = self._cluster()
         manager = field_manager(call.urn, before.outputs)
-        try:
-            inputs = self._respecting(call, cluster, inputs, before, manager)
-            answer = cluster.apply(inputs, manager)
-        except Unreachable as error:
-            if not cluster.settings.skip_update_unreachable:
-                raise
-            call.warn(f"not updated: {error}")
-            return before.outputs
+        inputs = self._respecting(call, cluster, inputs, before, manager)
+        answer = cluster.apply(inputs, manager)
         self._warn(call, cluster, answer.warnings)
         return outputs_of(answer.body, manager)
 

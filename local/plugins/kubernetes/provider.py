@@ -29,6 +29,7 @@ UNSUPPORTED = {
     "renderYamlToDirectory": "rendering to a directory",
     "alwaysRender": "rendering to a directory",
     "helmReleaseSettings": "Helm releases",
+    "skipUpdateUnreachable": "updates that skip an unreachable cluster",
 }
 
 
@@ -46,7 +47,6 @@ class KubernetesProvider(Provider):
         "enableConfigMapMutable": SWITCH,
         "enableSecretMutable": SWITCH,
         "deleteUnreachable": SWITCH,
-        "skipUpdateUnreachable": SWITCH,
         "suppressDeprecationWarnings": SWITCH,
         "suppressHelmHookWarnings": SWITCH,
         "suppressHelmReleaseBetaWarning": SWITCH,
@@ -110,7 +110,6 @@ def connected(config: Props) -> Cluster:
         force=bool(config.get("enablePatchForce")),
         mutable_kinds=frozenset(kind for key, kind in mutable.items() if config.get(key)),
         delete_unreachable=bool(config.get("deleteUnreachable")),
-        skip_update_unreachable=bool(config.get("skipUpdateUnreachable")),
         show_warnings=not config.get("suppressDeprecationWarnings"),
     )
     return Cluster(Client(access), settings)

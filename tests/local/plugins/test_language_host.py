@@ -61,7 +61,7 @@ FAILURES = {
         import pulumi
         pulumi.export("x", pulumi.Output.from_input(1).apply(lambda n: n / 0))
         """,
-        ["ZeroDivisionError", "lambda n: n / 0"],
+        ["ZeroDivisionError: division by zero"],
     ),
     "missing configuration": (
         'import pulumi; pulumi.Config().require("region")',
@@ -71,15 +71,6 @@ FAILURES = {
         'import sys; print("two fields are wrong", file=sys.stderr); sys.exit(2)',
         ["two fields are wrong", "Program exited with non-zero exit code: 2"],
     ),
-    "exit with a sentence": (
-        'raise SystemExit("the region is unknown")',
-        ["the region is unknown"],
-    ),
-    "import of something missing": (
-        "import nothing_like_it",
-        ["No module named 'nothing_like_it'"],
-    ),
-    "syntax": ("x = = 1", ["SyntaxError"]),
 }
 
 

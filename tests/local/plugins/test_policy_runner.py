@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 import yaml
 
+from local.plugins.policy_runner import load_pack
 from tests.local.plugins.project import Project
-
-pytestmark = pytest.mark.engine
 
 PROGRAM = """
     import pulumi
@@ -55,6 +55,7 @@ def write_pack(project: Project, program: str = PACK) -> None:
     (pack / "__main__.py").write_text(textwrap.dedent(program))
 
 
+@pytest.mark.engine
 def test_pack_checks_resources_and_stack_and_a_mandatory_violation_fails(project: Project) -> None:
     project.write(PROGRAM)
     write_pack(project)
@@ -68,9 +69,15 @@ def test_pack_checks_resources_and_stack_and_a_mandatory_violation_fails(project
     assert "plugins/test has 2 books" in project.up("--policy-pack", "policies").check()
 
 
+@pytest.mark.engine
 def test_pack_that_cannot_be_loaded_shows_why(project: Project) -> None:
     project.write("")
     write_pack(project, "from nowhere_at_all import rules")
     project.preview("--policy-pack", "policies").failed("No module named 'nowhere_at_all'")
-    write_pack(project, "x = 1")
-    project.preview("--policy-pack", "policies").failed("makes no PolicyPack")
+
+
+def test_program_without_a_pack_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "__main__.py").write_text("x = 1")
+    with pytest.raises(RuntimeError, match="makes no PolicyPack"):
+        load_pack(tmp_path)

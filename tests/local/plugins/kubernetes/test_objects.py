@@ -375,10 +375,11 @@ def test_deletion_waits_for_finalizers_and_names_them(kube: Kube) -> None:
 
 
 def test_creation_waits_for_a_dying_object_of_the_same_name(kube: Kube) -> None:
-    inputs = {"metadata": named("again") | {"finalizers": ["example.test/hold"]}}
-    old = kube.create(CONFIG_MAP, "again", inputs)
-    path = f"/api/v1/namespaces/{kube.namespace}/configmaps/again"
-    kube.cluster.client.delete(path, {})
+    metadata = named("again") | {"finalizers": ["example.test/hold"]}
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    path = f"/api/v1/namespaces/{kube.namespace}/configmaps"
+    old = kube.cluster.client.request("POST", path, body=body).body
+    kube.cluster.client.delete(f"{path}/again", {})
     threading.Timer(
         0.3,
         kube.behind_our_back,
@@ -386,7 +387,7 @@ def test_creation_waits_for_a_dying_object_of_the_same_name(kube: Kube) -> None:
         {"metadata": {"finalizers": None}},
     ).start()
     new = kube.create(CONFIG_MAP, "again", {"metadata": named("again"), "data": {"a": "1"}})
-    assert new.outputs["metadata"]["uid"] != old.outputs["metadata"]["uid"]
+    assert new.outputs["metadata"]["uid"] != old["metadata"]["uid"]
     assert new.outputs["data"] == {"a": "1"}
 
 

@@ -53,8 +53,10 @@ OBJECTS = """
                 "open_apiv3_schema": {"type": "object",
                                       "x_kubernetes_preserve_unknown_fields": True}}}],
         }, opts=opts)
+    background = {"pulumi.com/deletionPropagationPolicy": "background"}
     k8s.apiextensions.CustomResource("gear", api_version="stack.test/v1", kind="Gear",
-        metadata=inside | {"name": "gear"}, spec={"teeth": 12, "ratio": 0.5},
+        metadata=inside | {"name": "gear", "annotations": background},
+        spec={"teeth": 12, "ratio": 0.5},
         opts=pulumi.ResourceOptions(provider=kube, depends_on=[definition]))
     pulumi.export("address", service.spec.cluster_ip)
 """
