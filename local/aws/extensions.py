@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 
 from moto import backend_index
+from moto.ec2 import urls as ec2_urls
 from moto.eks import urls as eks_urls
 from moto.eks.models import eks_backends
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
 from local.aws.bucket_policy import extend_bucket_policies
+from local.aws.ec2.responses import LocalEc2Response
 from local.aws.eks.backend import LocalEksBackend
 from local.aws.eks.pod_credentials import EksAuthResponse
 from local.aws.eks.responses import LocalEksResponse
@@ -33,6 +35,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     extend_eks(eks)
     extend_bucket_policies()
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
+    ec2_urls.url_paths["{0}/"] = LocalEc2Response.dispatch
     return {"/local/eks/token-review": token_review}
 
 

@@ -1,0 +1,12 @@
+"""moto's EC2 with our operations in front of its own."""
+
+from __future__ import annotations
+
+from moto.ec2.responses import EC2Response
+
+from local.aws.ec2.ebs_defaults import EbsDefaultKey
+from local.aws.ec2.launch_templates import LaunchTemplateTags
+
+
+class LocalEc2Response(EbsDefaultKey, LaunchTemplateTags, EC2Response):
+    pass

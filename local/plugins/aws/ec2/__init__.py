@@ -1,0 +1,1 @@
+"""Resource types of EC2: networks, security groups, endpoints, templates."""
