@@ -131,7 +131,11 @@ class DefaultSecurityGroup(Ec2Resource):
 
     def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
         found = described(aws, look(aws, id_))
-        return {name: value for name, value in found.items() if value or name not in DIRECTIONS}
+        return {
+            name: value
+            for name, value in found.items()
+            if value or name not in DIRECTIONS or name in known
+        }
 
     def change(
         self, aws: Aws, id_: str, changed: Collection[str], inputs: Props, live: Props
