@@ -169,14 +169,14 @@ def lifecycle_rules(lifecycle: Lifecycle) -> list[dict[str, Any]]:
         {
             "id": "leftovers",
             "status": "Enabled",
-            "filter": {"prefix": ""},
+            "filter": {},
             "abort_incomplete_multipart_upload": {
                 "days_after_initiation": lifecycle.incomplete_upload_days
             },
             "noncurrent_version_expiration": {"noncurrent_days": lifecycle.noncurrent_days},
         }
     ]
-    ageing: dict[str, Any] = {"id": "age", "status": "Enabled", "filter": {"prefix": ""}}
+    ageing: dict[str, Any] = {"id": "age", "status": "Enabled", "filter": {}}
     if lifecycle.archive_days is not None:
         ageing["transitions"] = [{"days": lifecycle.archive_days, "storage_class": "GLACIER_IR"}]
     if lifecycle.expiry_days is not None:

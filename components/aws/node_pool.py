@@ -110,10 +110,10 @@ def scaling(pool: NodePool) -> eks.NodeGroupScalingConfigArgsDict:
     }
 
 
-def taints(purpose: PoolPurpose) -> list[dict[str, str]]:
+def taints(purpose: PoolPurpose) -> list[dict[str, str]] | None:
     """ClickHouse has its nodes to itself; everything else finds the system pool."""
     if purpose is PoolPurpose.SYSTEM:
-        return []
+        return None
     return [{"key": POOL_LABEL, "value": purpose.value, "effect": "NO_SCHEDULE"}]
 
 
