@@ -42,6 +42,8 @@ SERVER_DEFAULTS = {
 USER_PATH = f"users.{INTERNAL_USER}"
 INTERNAL_USER_VALUES = {
     f"profiles.{INTERNAL_USER}.log_queries": "0",
+    f"profiles.{INTERNAL_USER}.allow_ddl": "1",
+    f"profiles.{INTERNAL_USER}.readonly": "0",
     f"{USER_PATH}.no_password": "",
     f"{USER_PATH}.networks.ip": "127.0.0.1",
     f"{USER_PATH}.profile": INTERNAL_USER,

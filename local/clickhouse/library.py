@@ -78,9 +78,11 @@ class Library:
         self._code_address = ctypes.addressof(ctypes.c_char.from_buffer(self._code))
         self._kept: list[Any] = []
 
-    def query(self, statements: str) -> None:
-        """Run clickhouse-local with these statements to its end; only once in a process."""
-        self.module.query(statements, "TSV")
+    def query(self, statements: str) -> str:
+        """Run clickhouse-local with these statements to its end, only once in a process; returns
+        what went wrong."""
+        result = self.module.query(statements, "TSV")
+        return str(result.error_message()) if result.has_error() else ""
 
     def keep(self, value: Any) -> Any:
         """Hold what the engine has the address of."""

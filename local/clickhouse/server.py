@@ -195,8 +195,8 @@ class Server:
 
     def run_engine(self, statements: str) -> None:
         try:
-            self.library.query(statements)
-            if not self.stop.is_set():
+            self.problem = self.library.query(statements)
+            if not self.problem and not self.stop.is_set():
                 self.problem = "The engine ended by itself."
         except RuntimeError as problem:
             self.problem = str(problem)

@@ -15,6 +15,7 @@ from local.clickhouse.library import Library, before, jump, string_object
 
 INTERNAL_USER = "_engine"  # as long as "default", whose place it takes
 ONE_THREAD_POOLS = (0xEA1BC80, 0xEA1C8C0, 0xEA1BE40, 0xEA1CC40, 0xEA1C1C0)
+NO_OPERATION = b"\x0f\x1f\x44\x00\x00"
 POOL_THREADS = 16
 POOL_QUEUE = 10_000
 
@@ -96,11 +97,12 @@ def start_pools(library: Library) -> None:
 
 def take_internal_session(library: Library) -> None:
     """The engine's own session logs in as a user of ours, so that `default` is what users.xml
-    says."""
+    says, and keeps that user's settings instead of the default profile's."""
     library.expect(0x19066EA8, "c7042464656661c744240361756c74")
     name = INTERNAL_USER.encode()
     library.write(0x19066EAB, name[:4], executable=True)
     library.write(0x19066EB3, name[3:], executable=True)
+    library.replace(0x19066FEC, "e8cf936afb", NO_OPERATION)
 
 
 def allow_user_management(library: Library) -> None:

@@ -1,0 +1,122 @@
+"""Replicas of two services over one Keeper ensemble, as the controller makes them."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Mapping
+
+import pytest
+
+from tests.local.clickhouse.documents import DEFAULT_DATABASE
+from tests.local.clickhouse.processes import OPERATOR_PASSWORD, QueryError, Server
+from tests.waiting import wait_for
+
+Warehouse = Mapping[str, Server]
+SEEN_WITHIN_S = 20
+
+
+def operator(server: Server, statement: str) -> str:
+    return server.query(statement, "byoc_operator", OPERATOR_PASSWORD)
+
+
+def join(server: Server) -> None:
+    operator(server, "DROP DATABASE default SYNC")
+    operator(server, DEFAULT_DATABASE)
+    operator(server, "SYSTEM SYNC DATABASE REPLICA default")
+
+
+@pytest.fixture(scope="module")
+def joined(warehouse: Warehouse) -> Warehouse:
+    """The warehouse with the shared database on every replica, and a table of 1000 rows in it."""
+    for rid in ("a", "b", "c"):
+        join(warehouse[rid])
+    warehouse["a"].query("CREATE TABLE events (n UInt64) ORDER BY n")
+    warehouse["a"].query("INSERT INTO events SELECT number FROM numbers(1000)")
+    for rid in ("b", "c"):
+        seen(warehouse[rid], "SELECT count() FROM events", "1000")
+    return warehouse
+
+
+def seen(server: Server, statement: str, expected: str) -> None:
+    """Wait for an answer; until then the table may be missing."""
+
+    def look() -> bool:
+        with contextlib.suppress(QueryError):
+            return server.query(statement) == expected
+        return False
+
+    wait_for(look, within_s=SEEN_WITHIN_S, what=f"{server.rid}: {statement} is {expected}")
+
+
+def test_tables_of_the_shared_database_are_replicated(joined: Warehouse) -> None:
+    engine = "SELECT engine FROM system.tables WHERE database = 'default' AND name = 'events'"
+    for rid in ("a", "b", "c"):
+        assert joined[rid].query(engine) == "ReplicatedMergeTree"
+        readonly = joined[rid].query("SELECT countIf(is_readonly) FROM system.replicas")
+        assert readonly == "0"
+
+
+def test_both_writers_write_and_all_read(joined: Warehouse) -> None:
+    joined["a"].query("CREATE TABLE both (n UInt64) ORDER BY n")
+    seen(joined["b"], "EXISTS TABLE both", "1")
+    joined["a"].query("INSERT INTO both VALUES (1)")
+    joined["b"].query("INSERT INTO both VALUES (2)")
+    for rid in ("a", "b", "c"):
+        seen(joined[rid], "SELECT groupArray(n) FROM (SELECT n FROM both ORDER BY n)", "[1,2]")
+
+
+def test_the_read_only_service_refuses_writes(joined: Warehouse) -> None:
+    reader = joined["c"]
+    with pytest.raises(QueryError, match="QUERY_IS_PROHIBITED"):
+        reader.query("INSERT INTO events VALUES (1)")
+    with pytest.raises(QueryError, match="DDL queries are prohibited"):
+        reader.query("CREATE TABLE mine (n UInt8) ORDER BY n")
+    with pytest.raises(QueryError, match="Cannot modify 'allow_ddl'"):
+        reader.query("CREATE TABLE mine (n UInt8) ORDER BY n", allow_ddl=1)
+
+
+def test_a_service_has_its_own_cluster_and_the_warehouse_another(joined: Warehouse) -> None:
+    a, b, c = (joined[rid].address for rid in ("a", "b", "c"))
+    hosts = "SELECT arraySort(groupArray(hostName())) FROM clusterAllReplicas({}, system.one)"
+    assert joined["a"].query(hosts.format("'default'")) == f"['{a}','{b}']"
+    assert joined["c"].query(hosts.format("'default'")) == f"['{c}']"
+    everybody = joined["c"].query(hosts.format("'all_groups.default'"))
+    assert everybody == f"['{a}','{b}','{c}']"
+
+
+def test_a_function_made_on_one_replica_works_on_the_others(joined: Warehouse) -> None:
+    joined["a"].query("CREATE FUNCTION plus_seven AS n -> n + 7")
+    seen(joined["c"], "SELECT plus_seven(1)", "8")
+
+
+def test_a_replica_joins_with_all_data_and_leaves_without_a_trace(joined: Warehouse) -> None:
+    spare = joined["spare"]
+    spare.start()
+    join(spare)
+    seen(spare, "SELECT count() FROM events", "1000")
+    assert spare.stop() == 0
+    replicas = "SELECT count() FROM system.clusters WHERE cluster = 'all_groups.default'"
+
+    def left() -> bool:
+        """Refused as long as its Keeper session lives."""
+        with contextlib.suppress(QueryError):
+            operator(joined["a"], "SYSTEM DROP REPLICA 'spare'")
+            operator(joined["a"], "SYSTEM DROP DATABASE REPLICA 's1|spare' FROM DATABASE default")
+        return joined["a"].query(replicas) == "3"
+
+    wait_for(left, within_s=SEEN_WITHIN_S, what="the spare replica is dropped")
+    known = "SELECT total_replicas FROM system.replicas WHERE table = 'events'"
+    assert joined["a"].query(known) == "3"
+
+
+def test_a_killed_replica_catches_up(joined: Warehouse) -> None:
+    joined["b"].signal(signal.SIGKILL)
+    joined["b"].wait()
+    joined["a"].query("CREATE TABLE later (n UInt64) ORDER BY n")
+    joined["a"].query("INSERT INTO later VALUES (1)")
+    joined["b"].start()
+    seen(joined["b"], "SELECT count() FROM later", "1")
+    seen(joined["b"], "SELECT countIf(is_readonly) FROM system.replicas", "0")
+    joined["b"].query("INSERT INTO later VALUES (2)")
+    seen(joined["a"], "SELECT count() FROM later", "2")
