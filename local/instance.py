@@ -18,7 +18,7 @@ BLOCKS = range(16, 200)
 KUBERNETES_PORT = 6443
 AWS_PORT = 5000
 KUBELET_PORT = 10250
-CREDENTIALS_PORT = 8180
+FIRST_CREDENTIALS_PORT = 18000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,8 @@ class Instance:
 
     @property
     def credentials_endpoint(self) -> str:
-        return f"127.{self.block}.0.4:{CREDENTIALS_PORT}"
+        """Of all loopback addresses the AWS SDKs send a pod's token to 127.0.0.1 alone."""
+        return f"127.0.0.1:{FIRST_CREDENTIALS_PORT + self.block}"
 
     @property
     def pod_cidr(self) -> str:
@@ -146,7 +147,7 @@ def block_is_free(block: int) -> bool:
     return all(
         port_is_free(f"127.{block}.0.{host}", port)
         for host, port in ((1, KUBERNETES_PORT), (2, AWS_PORT), (3, KUBELET_PORT))
-    )
+    ) and port_is_free("127.0.0.1", FIRST_CREDENTIALS_PORT + block)
 
 
 def port_is_free(address: str, port: int) -> bool:
