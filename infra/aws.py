@@ -44,22 +44,28 @@ def onboard(config: StackConfig) -> None:
 
 def aws_provider(config: StackConfig) -> pulumi_aws.Provider:
     """Bound to the deployment's account and region: credentials of another account are refused."""
-    access = config.access
     return pulumi_aws.Provider(
         "aws",
         region=config.region,
         allowed_account_ids=[config.account],
         default_tags={"tags": scope.tags(config).common()},
-        assume_roles=[
-            {
-                "role_arn": access.role_arn,
-                "external_id": access.external_id,
-                "session_name": SESSION_NAME,
-            }
-        ]
-        if access.role_arn is not None and not config.is_onboarding
-        else None,
+        assume_roles=assumed_roles(config),
     )
+
+
+def assumed_roles(config: StackConfig) -> list[pulumi_aws.ProviderAssumeRoleArgs] | None:
+    """The SDK hands a provider's arguments on as JSON and translates the names of classes alone:
+    a typed dict would arrive in snake case."""
+    access = config.access
+    if access.role_arn is None or config.is_onboarding:
+        return None
+    return [
+        pulumi_aws.ProviderAssumeRoleArgs(
+            role_arn=access.role_arn,
+            external_id=access.external_id,
+            session_name=SESSION_NAME,
+        )
+    ]
 
 
 def kubernetes_provider(cluster: Cluster) -> pulumi_kubernetes.Provider:

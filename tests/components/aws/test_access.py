@@ -81,11 +81,17 @@ def test_the_access_role_is_handed_out_once_all_its_policies_are_attached() -> N
 
 
 def test_after_onboarding_the_deployment_makes_neither_access_role_nor_boundary() -> None:
-    seen = deployed(parse(changed("access", {"roleArn": ACCESS_ROLE})))
+    seen = deployed(
+        parse(changed("access", {"roleArn": ACCESS_ROLE, "externalId": "agreed-external-id"}))
+    )
     assert not seen.all(POLICY)
     assert {role.inputs["permissionsBoundary"] for role in seen.all(ROLE)} == {BOUNDARY}
-    assumed = seen.one("pulumi:providers:aws").inputs["assumeRoles"]
-    assert ACCESS_ROLE in str(assumed)
+    (assumed,) = json.loads(seen.one("pulumi:providers:aws").inputs["assumeRoles"])
+    assert assumed == {
+        "roleArn": ACCESS_ROLE,
+        "externalId": "agreed-external-id",
+        "sessionName": "clickhouse-byoc",
+    }
 
 
 def test_without_iam_write_onboarding_makes_the_deployments_roles() -> None:
