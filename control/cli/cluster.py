@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from lightkube import Client
 from lightkube.core.exceptions import ApiError, ConfigError
+from lightkube.core.resource_registry import resource_registry
 from lightkube.generic_resource import (
     GenericGlobalResource,
     GenericNamespacedResource,
@@ -26,6 +27,7 @@ Resource = type[GenericNamespacedResource] | type[GenericGlobalResource]
 
 MANAGER = "byoc"
 EVERYWHERE = "*"
+NO_FIELD = "<nil>"
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, INVALID = 401, 403, 404, 409, 422
 
 
@@ -38,6 +40,11 @@ class Kind:
     namespaced: bool = True
 
     def resource(self) -> Resource:
+        """Made once for a process: the client library refuses a second one of the core group."""
+        version = f"{self.group}/{self.version}" if self.group else self.version
+        known: Any = resource_registry.get(version, self.name)
+        if known is not None:
+            return cast("Resource", known)
         create = create_namespaced_resource if self.namespaced else create_global_resource
         made: Resource = create(self.group, self.version, self.name, self.plural)
         return made
@@ -157,7 +164,7 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        raise refusal(doing, error.status.code or 0, error.status.message or "") from error
+        raise refusal(doing, error.status.code or 0, message_of(error)) from error
     except httpx.HTTPStatusError as error:
         raise refusal(doing, error.response.status_code, error.response.reason_phrase) from error
     except httpx.HTTPError as error:
@@ -169,10 +176,23 @@ def translated(doing: str) -> Iterator[None]:
         raise CliError(f"Could not {doing}: {error}", "Look at the kubeconfig.") from error
 
 
+def message_of(error: ApiError) -> str:
+    """One line for each field that is wrong, where the API server tells them apart."""
+    details: Any = error.status.details
+    causes = list(getattr(details, "causes", None) or ())
+    lines = [
+        f"{cause.field if cause.field != NO_FIELD else 'the object'}: {cause.message}"
+        for cause in causes
+    ]
+    return (
+        "\n  ".join(["the API server refuses it.", *lines]) if lines else error.status.message or ""
+    )
+
+
 def refusal(doing: str, code: int, message: str) -> CliError:
     text = f"Could not {doing}: {message}"
     if code == NOT_FOUND:
-        return NotFoundError(text)
+        return NotFoundError(text, "Is everything of the deployment there? `byoc status` tells.")
     if code == INVALID:
         return UsageError(text)
     if code == CONFLICT:

@@ -35,10 +35,12 @@ def cluster_from_file() -> Cluster:
     file = Path(os.environ["KUBECONFIG"].split(os.pathsep)[0]).expanduser()
     try:
         document = yaml.safe_load(file.read_text())
-    except (OSError, yaml.YAMLError) as error:
+    except OSError as error:
         raise CliError(
-            f"The kubeconfig {file} cannot be read: {error}", "See KUBECONFIG."
+            f"The kubeconfig {file} cannot be read: {error.strerror}.", "KUBECONFIG names it."
         ) from error
+    except yaml.YAMLError as error:
+        raise CliError(f"The kubeconfig {file} is no YAML.", "KUBECONFIG names it.") from error
     return cluster_from(document, file)
 
 

@@ -38,7 +38,7 @@ def read_state(opened: Opened) -> DeploymentState:
     from control.cli.stack import translated
 
     with translated(opened.name):
-        return state_of(opened.name, opened.stack.export_stack().deployment)
+        return state_of(opened.name, opened.stack.export_stack().deployment or {})
 
 
 def state_of(stack: str, deployment: Document) -> DeploymentState:

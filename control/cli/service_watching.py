@@ -44,7 +44,7 @@ def logs(
     if not pods:
         raise CliError(
             f"{name} has no pod" + (f" of replica {replica!r}." if replica else " now."),
-            f"`byoc replica list {name}` shows the replicas; it is {view.phase}.",
+            f"`byoc replica list {name}` shows the replicas; its phase is {view.phase}.",
         )
     streams = [log_lines(cluster, rid, pod, tail, follow) for rid, pod in pods.items()]
     for line in merged(streams) if follow else (line for stream in streams for line in stream):

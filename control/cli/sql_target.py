@@ -55,7 +55,7 @@ def not_serving(view: ServiceView) -> CliError:
         remedy = f"Start it: `byoc service start {view.name}`."
     else:
         remedy = f"`byoc service show {view.name}` tells what it waits for."
-    return CliError(f"No replica of {view.name} serves: it is {view.phase}.", remedy)
+    return CliError(f"No replica of {view.name} serves: its phase is {view.phase}.", remedy)
 
 
 def endpoint(view: ServiceView) -> tuple[str, int]:

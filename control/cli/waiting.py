@@ -62,6 +62,8 @@ def wait_for(
                     status.update(f"{name}: {line}  {clock(now_s - started_s)}")
                 if reached(view):
                     return view
+                if view is None:
+                    raise CliError(f"{name} was deleted meanwhile.")
                 if (problem := failed(view)) is not None:
                     raise CliError(problem, f"`byoc service show {name}` tells more.")
                 if now_s - started_s > timeout.total_seconds():

@@ -1,0 +1,59 @@
+"""Commands as they are typed, each in a folder of its own and without the caller's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+FOREIGN = ("AWS_", "PULUMI_", "KUBE", "BYOC_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    def ok(self) -> Answer:
+        assert self.code == 0, f"exit {self.code}\n{self.out}\n{self.err}"
+        return self
+
+
+Byoc = Callable[..., Answer]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    import os
+
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(FOREIGN):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def byoc(folder: Path) -> Byoc:
+    """Run `byoc` in this process; `typed` is what stdin holds."""
+
+    def run(*arguments: str, typed: str = "") -> Answer:
+        from control.cli.root import app
+
+        result: Any = CliRunner().invoke(app, list(arguments), input=typed)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Answer(code=result.exit_code, out=result.stdout, err=result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """stdin counts as a terminal, so that questions are asked."""
+    monkeypatch.setattr("control.cli.confirmation.require_terminal", lambda _doing: None)
