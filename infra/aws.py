@@ -77,6 +77,8 @@ def kubernetes_provider(cluster: Cluster) -> pulumi_kubernetes.Provider:
         # Changed in place: replacing would take them from under the pods that mount them.
         enable_config_map_mutable=True,
         enable_secret_mutable=True,
+        # What somebody changed by hand is taken back; nobody else may own what the program sets.
+        enable_patch_force=True,
         opts=pulumi.ResourceOptions(depends_on=[cluster]),
     )
 
