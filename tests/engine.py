@@ -12,7 +12,7 @@ import asyncio
 import contextvars
 import inspect
 import itertools
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
+from infra.settling import registrations
 from tests.engine_outputs import computed_outputs
 
 UNKNOWN = rpc.UNKNOWN
@@ -136,9 +137,12 @@ def _run_isolated(
     )
     pulumi.runtime.set_all_config(config, secret_config)
 
-    def call() -> Awaitable[None] | None:
+    async def call() -> None:
+        answered = registrations()
         result = program()
-        return result if inspect.isawaitable(result) else None
+        if inspect.isawaitable(result):
+            await result
+        await answered()
 
     asyncio.run(run_in_stack(call))
 
