@@ -3,6 +3,7 @@ chdb-core and ZooKeeper behind launchers."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -16,7 +17,6 @@ from typing import Any
 from local.cache import GIB, building, require_disk_space
 from local.clickhouse import zookeeper
 from local.clickhouse.library import (
-    BUILD_ID,
     LIBRARY_NAME,
     UnknownLibraryError,
     check_build,
@@ -153,9 +153,10 @@ def python_env(*folders: Path) -> dict[str, str]:
 
 
 def install_engine(cache: Path, env: Mapping[str, str], say: Say) -> Path:
-    """chdb-core alone, in a folder of the cache; the packages that it asks for are for data
-    frames."""
-    target = cache / "clickhouse" / f"chdb-core-{BUILD_ID[:12]}"
+    """chdb-core without the packages that it asks for, which are for data frames, in a folder
+    of the cache."""
+    pinned = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    target = cache / "clickhouse" / f"engine-{pinned[:12]}"
     if not target.exists():
         require_disk_space(cache, INSTALLED_BYTES, "ClickHouse's engine")
     with building(target) as draft:

@@ -132,6 +132,11 @@ class Library:
             )
         self.write(address, struct.pack("<Q", target), executable=False)
 
+    def precede_slot(self, address: int, expected: int, callback: int) -> None:
+        """Call back before the function that a virtual table names, with its arguments."""
+        stub = self.add_code(before(callback, self.base + expected))
+        self.set_slot(address, expected, stub)
+
     def import_slot(self, address: int, symbol: str, replacement: int) -> None:
         """Let calls of a libc function through this import entry come to `replacement`."""
         found = struct.unpack("<Q", self.read(address, 8))[0]

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.clickhouse import engine_files, listeners, server_setup
+from local.clickhouse.access_store import kept_in, open_store
+from local.clickhouse.access_sync import AccessSync
 from local.clickhouse.library import (
     ENGINE_VERSION,
     LIBRARY_NAME,
@@ -113,11 +115,20 @@ def prepare(config: ServerConfig) -> Server:
     listeners.set_host_name(library, placed.host)
     return Server(
         library=library,
+        access=keep_users(library, config),
         listeners=placed,
         metrics=updater,
         default_database=config.text("default_database", "default"),
         waits_for_queries=config.flag("shutdown_wait_unfinished_queries", default=False),
     )
+
+
+def keep_users(library: Library, config: ServerConfig) -> AccessSync | None:
+    """What the server does for `user_directories` besides users.xml."""
+    kind = kept_in(config)
+    if kind is None:
+        return None
+    return AccessSync(library, lambda on_change: open_store(kind, config, on_change), say)
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,7 @@ class Server:
     the process is told to stop."""
 
     library: Library
+    access: AccessSync | None
     listeners: Listeners
     metrics: MetricsUpdater
     default_database: str
@@ -168,12 +180,16 @@ class Server:
 
     def when_database_exists(self) -> None:
         server_setup.set_default_database(self.library, self.default_database)
+        if self.access:
+            self.access.start()
 
     def when_ready(self) -> None:
         """Stands still until the process is told to stop."""
         say("Ready for connections.")
         self.stop.wait()
         self.metrics.stop()
+        if self.access:
+            self.access.stop()
 
     def run(self) -> int:
         callback = self.library.callback(ctypes.CFUNCTYPE(None), self.before_statement)

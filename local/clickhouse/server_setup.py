@@ -11,7 +11,7 @@ import struct
 import uuid
 from dataclasses import dataclass
 
-from local.clickhouse.library import Library, before, jump, string_object
+from local.clickhouse.library import Library, jump, string_object
 
 INTERNAL_USER = "_engine"  # as long as "default", whose place it takes
 ONE_THREAD_POOLS = (0xEA1BC80, 0xEA1C8C0, 0xEA1BE40, 0xEA1CC40, 0xEA1C1C0)
@@ -117,8 +117,7 @@ def allow_user_management(library: Library) -> None:
 
 def on_each_statement(library: Library, callback: int) -> None:
     """Call back before each statement of the engine's own session; it may block."""
-    stub = library.add_code(before(callback, library.base + SEND_QUERY))
-    library.set_slot(QUERY_TABLE + 8 * SEND_QUERY_SLOT, SEND_QUERY, stub)
+    library.precede_slot(QUERY_TABLE + 8 * SEND_QUERY_SLOT, SEND_QUERY, callback)
 
 
 def allow_replicated_ddl(library: Library) -> None:

@@ -90,6 +90,9 @@ REPLICATION = """
   <named_collections><warehouse><cluster_secret from_env="CLUSTER_SECRET"/></warehouse>
   </named_collections>
   <user_defined_zookeeper_path>/clickhouse/user_defined</user_defined_zookeeper_path>
+  <user_directories><users_xml><path>users.xml</path></users_xml>
+    <replicated><zookeeper_path>/clickhouse/access</zookeeper_path></replicated>
+  </user_directories>
 """
 KEEPER = """
 <clickhouse>
@@ -121,6 +124,13 @@ def write_server(
     file = folder / "config.xml"
     file.write_text(SERVER.format(data=folder / "data", more=more))
     return file
+
+
+def users_in_folder(folder: Path) -> str:
+    return (
+        "<user_directories><users_xml><path>users.xml</path></users_xml>"
+        f"<local_directory><path>{folder}</path></local_directory></user_directories>"
+    )
 
 
 def replication(rid: str, group: str, keepers: Sequence[str]) -> str:

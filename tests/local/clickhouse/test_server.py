@@ -13,7 +13,7 @@ from pathlib import Path
 import clickhouse_connect
 import pytest
 
-from tests.local.clickhouse.documents import SECRETS
+from tests.local.clickhouse.documents import SECRETS, users_in_folder
 from tests.local.clickhouse.processes import (
     DEFAULT_PASSWORD,
     HTTP_PORT,
@@ -160,6 +160,22 @@ def test_a_killed_server_comes_back_with_its_data(server: Server) -> None:
     assert server.wait() == -signal.SIGKILL
     server.start()
     assert server.query("SELECT count() FROM kept") == "1000"
+
+
+def test_users_made_by_sql_outlive_the_process(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "access"
+    text = server.config_file.read_text()
+    server.config_file.write_text(
+        text.replace("</clickhouse>", users_in_folder(folder) + "</clickhouse>")
+    )
+    server.start()
+    server.query("CREATE USER anna IDENTIFIED BY 'secret'")
+    server.query("GRANT SELECT ON system.one TO anna")
+    assert server.stop() == 0
+    server.start()
+    assert server.query("SELECT dummy FROM system.one", "anna", "secret") == "0"
+    server.query("DROP USER anna")
+    wait_for(lambda: not list(folder.iterdir()), within_s=10, what="the user's file is gone")
 
 
 def test_an_address_in_use_ends_the_server_with_an_error(server: Server) -> None:

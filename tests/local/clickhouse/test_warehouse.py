@@ -90,6 +90,29 @@ def test_a_function_made_on_one_replica_works_on_the_others(joined: Warehouse) -
     seen(joined["c"], "SELECT plus_seven(1)", "8")
 
 
+def test_users_made_on_one_replica_are_everywhere(joined: Warehouse) -> None:
+    a, b = joined["a"], joined["b"]
+    a.query("CREATE ROLE reading")
+    a.query("GRANT SELECT ON default.* TO reading")
+    a.query("CREATE USER anna IDENTIFIED BY 'secret' DEFAULT ROLE reading")
+    a.query("GRANT reading TO anna")
+
+    def logs_in(server: Server, password: str) -> bool:
+        with contextlib.suppress(QueryError):
+            return server.query("SELECT count() FROM events", "anna", password) == "1000"
+        return False
+
+    wait_for(lambda: logs_in(b, "secret"), within_s=SEEN_WITHIN_S, what="anna reads on b")
+    b.query("ALTER USER anna IDENTIFIED BY 'changed'")
+    wait_for(lambda: logs_in(a, "changed"), within_s=SEEN_WITHIN_S, what="a has the new password")
+    assert not logs_in(a, "secret")
+    with pytest.raises(QueryError, match="Not enough privileges"):
+        b.query("INSERT INTO events VALUES (1)", "anna", "changed")
+    a.query("DROP USER anna")
+    known = "SELECT count() FROM system.users WHERE name = 'anna'"
+    seen(b, known, "0")
+
+
 def test_a_replica_joins_with_all_data_and_leaves_without_a_trace(joined: Warehouse) -> None:
     spare = joined["spare"]
     spare.start()
