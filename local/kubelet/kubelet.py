@@ -103,6 +103,7 @@ class Kubelet:
         self._checker = checker
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
+        self._failure: BaseException | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         self._stop = stop
@@ -121,6 +122,8 @@ class Kubelet:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._proxy.close()
+        if self._failure:
+            raise KubeletError(f"The kubelet has ended: {self._failure!r}") from self._failure
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         address = self._settings.listen.address
@@ -243,6 +246,7 @@ class Kubelet:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("a part of the kubelet has failed", exc_info=error)
+            self._failure = error
             self._stop.set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import random
 import socket
 import time
@@ -63,9 +64,10 @@ class ServiceProxy:
             self._listeners[front] = Listener(front, backends, self)
             self.refused_by_system.pop(front, None)
         except OSError as error:
+            why = os.strerror(error.errno or 0)
             if front not in self.refused_by_system:
-                log.warning("cannot listen on %s:%s: %s", front.ip, front.port, error.strerror)
-            self.refused_by_system[front] = error.strerror or str(error)
+                log.warning("cannot listen on %s:%s: %s", front.ip, front.port, why)
+            self.refused_by_system[front] = why
 
 
 class Listener:

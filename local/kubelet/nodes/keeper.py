@@ -14,7 +14,7 @@ from local.kubelet.cluster.client import Client
 from local.kubelet.cluster.events import Event, Kind, Recorder, Reference
 from local.kubelet.cluster.objects import Json, micro_timestamp, parse_timestamp
 from local.kubelet.cluster.reflector import Change, Reflector
-from local.kubelet.errors import ApiError, ApiUnreachableError
+from local.kubelet.errors import ApiError, ApiUnreachableError, KubeletError
 from local.kubelet.nodes.node_spec import (
     NodeFacts,
     NodeSpec,
@@ -226,11 +226,14 @@ def ready_since_s(node: Json, now_s: float) -> float:
 async def follow_file(
     file: Path, keeper: NodeKeeper, read: Callable[[Path], tuple[NodeSpec, ...]]
 ) -> None:
-    """The static list of nodes, read again when it changes."""
-    seen = 0
+    """The static list of nodes, read again when it changes; an unusable one changes nothing."""
+    seen: int | None = None
     while True:
-        changed_at = file.stat().st_mtime_ns
+        changed_at = file.stat().st_mtime_ns if file.exists() else None
         if changed_at != seen:
             seen = changed_at
-            keeper.want(read(file))
+            try:
+                keeper.want(read(file))
+            except KubeletError as error:
+                log.error("%s", error)
         await asyncio.sleep(RETRY_S)

@@ -137,13 +137,19 @@ def find_bubblewrap() -> Bubblewrap | None:
     program = shutil.which("bwrap")
     if program is None or shutil.which("nsenter") is None:
         return None
-    as_root = os.geteuid() == 0
-    user = () if as_root else ("--unshare-user",)
+    if os.geteuid() == 0 and can_isolate(program):
+        return Bubblewrap(program, as_root=True)
+    if can_isolate(program, "--unshare-user"):
+        return Bubblewrap(program, as_root=False)
+    return None
+
+
+def can_isolate(program: str, *options: str) -> bool:
     trial = subprocess.run(
-        [program, *user, "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"],
+        [program, *options, "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "true"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
     )
-    return Bubblewrap(program, as_root=as_root) if trial.returncode == 0 else None
+    return trial.returncode == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 CHUNK_BYTES = 64 * 1024
 PIPE_BYTES = 256 * 1024
 LONGEST_LINE_BYTES = 16 * 1024
+PREFIX_BYTES = 48
 F_SETPIPE_SZ = 1031
 
 
@@ -95,7 +96,10 @@ class ContainerLog:
     def last_lines(self, *, count: int, largest_bytes: int = 2048) -> str:
         lines: deque[str] = deque(maxlen=count)
         with contextlib.suppress(FileNotFoundError), self.file.open("rb") as log:
-            log.seek(max(0, self.file.stat().st_size - 4 * largest_bytes))
+            start = self.file.stat().st_size - largest_bytes - count * PREFIX_BYTES
+            if start > 0:
+                log.seek(start)
+                log.readline()
             for line in log:
                 lines.append(line.decode(errors="replace").split(" ", 3)[-1].rstrip("\n"))
         return "\n".join(lines)[-largest_bytes:]

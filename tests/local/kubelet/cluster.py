@@ -1,4 +1,4 @@
-"""The API server of these tests, spoken to in plain documents, and pods for a kubelet's own node."""
+"""The API server of these tests in plain documents, and pods for one kubelet's nodes."""
 
 from __future__ import annotations
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.kube_api import KubeApi
-from tests.local.kubelet.cluster import Cluster, connected
+from tests.local.kubelet.cluster import TAINT, Cluster, connected
 from tests.local.kubelet.kubelet_process import KubeletProcess
 
-NUMBERS = itertools.count(2)
+NUMBERS = itertools.count()
+NewKubelet = Callable[..., tuple[KubeletProcess, Cluster]]
 
 
 @pytest.fixture(scope="package")
@@ -36,35 +38,37 @@ def cluster(kube_api: KubeApi, kubelet: KubeletProcess) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def new_kubelet(
-    kube_api: KubeApi, tmp_path: Path
-) -> Iterator[Callable[..., tuple[KubeletProcess, Cluster]]]:
+def new_kubelet(kube_api: KubeApi, tmp_path: Path) -> Iterator[NewKubelet]:
     """Starts kubelets that a test may stop and kill; each comes with a namespace for its pods."""
-    made: list[tuple[KubeletProcess, Cluster]] = []
-    connections = []
+    with kubelets(kube_api, tmp_path) as start:
+        yield start
 
-    def start(*extra: str, **fields: Any) -> tuple[KubeletProcess, Cluster]:
-        number = 2 + next(NUMBERS) % 10
-        kubelet = KubeletProcess(
-            api=kube_api,
-            folder=tmp_path / f"kubelet-{number}",
-            number=number,
-            extra=extra,
-            **fields,
-        )
-        kubelet.start()
-        connection = connected(kube_api, kubelet.name)
-        cluster = connection.__enter__().in_new_namespace()
-        connections.append(connection)
-        made.append((kubelet, cluster))
-        return kubelet, cluster
 
-    yield start
-    for kubelet, cluster in made:
-        clean_up(cluster)
-        retire(kubelet)
-    for connection in connections:
-        connection.__exit__(None, None, None)
+@pytest.fixture(scope="module")
+def module_kubelet(
+    kube_api: KubeApi, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewKubelet]:
+    """Starts kubelets for all tests of a module."""
+    with kubelets(kube_api, tmp_path_factory.mktemp("kubelets")) as start:
+        yield start
+
+
+@contextmanager
+def kubelets(api: KubeApi, folder: Path) -> Iterator[NewKubelet]:
+    with ExitStack() as stack:
+
+        def start(*extra: str, **fields: Any) -> tuple[KubeletProcess, Cluster]:
+            number = 2 + next(NUMBERS) % 10
+            kubelet = KubeletProcess(
+                api=api, folder=folder / f"kubelet-{number}", number=number, extra=extra, **fields
+            )
+            stack.callback(retire, kubelet)
+            kubelet.start()
+            cluster = stack.enter_context(connected(api, kubelet.name)).in_new_namespace()
+            stack.callback(clean_up, cluster)
+            return kubelet, cluster
+
+        yield start
 
 
 def clean_up(cluster: Cluster) -> None:
@@ -82,5 +86,5 @@ def retire(kubelet: KubeletProcess) -> None:
     kubelet.end_leftovers()
     with connected(kubelet.api, kubelet.name) as cluster:
         for node in cluster.list("Node"):
-            if node["metadata"]["labels"].get("byoc.clickhouse.dev/kubelet-test") == kubelet.name:
+            if node["metadata"]["labels"].get(TAINT) == kubelet.name:
                 cluster.delete("Node", node["metadata"]["name"])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.kubelet.pods.slot import recorded_processes
+from local.kubelet.leftovers import end_leftover_pods
 from tests.kube_api import KubeApi
 from tests.local.kubelet.cluster import PYTHON, SHELL, TAINT
 from tests.waiting import wait_for
@@ -97,11 +97,11 @@ class KubeletProcess:
         except (urllib.error.URLError, OSError):
             return False
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, address: str = "") -> bytes:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        url = f"https://{self.address}:10250{path}"
+        url = f"https://{address or self.address}:10250{path}"
         with urllib.request.urlopen(url, timeout=5, context=context) as answer:
             content: bytes = answer.read()
             return content
@@ -117,8 +117,7 @@ class KubeletProcess:
         self._end(signal.SIGTERM)
 
     def end_leftovers(self) -> None:
-        for process in recorded_processes(self.root):
-            process.kill()
+        end_leftover_pods(self.root)
 
     def _end(self, number: int) -> None:
         if self.process is None:

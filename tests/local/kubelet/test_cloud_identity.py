@@ -20,13 +20,15 @@ def world(tmp_path_factory):
         yield make_world(aws)
 
 
-@pytest.fixture
-def eks(world, new_kubelet, kube_api):
+@pytest.fixture(scope="module")
+def eks(world, module_kubelet, kube_api):
     """A kubelet whose nodes come from EKS, a namespace, and the EKS cluster's name."""
     name = world.create_cluster()["name"]
-    credentials = f"127.{kube_api.block}.0.250:8180"
     extra = ("--aws-endpoint", world.aws.url, "--aws-regions", REGION)
-    kubelet, cluster = new_kubelet(*extra, "--credentials-address", credentials)
+    kubelet, cluster = module_kubelet(
+        *extra, "--credentials-address", f"127.{kube_api.block}.0.250:8180"
+    )
+    make_group(world, name, kubelet, f"{cluster.namespace}-own", 1)
     yield kubelet, cluster, name
     for group in world.eks.list_nodegroups(clusterName=name)["nodegroups"]:
         world.eks.delete_nodegroup(clusterName=name, nodegroupName=group)
@@ -82,26 +84,24 @@ print(os.environ['AWS_REGION'], boto3.client('sts').get_caller_identity()['Arn']
 
 
 def test_a_pod_gets_the_role_of_its_service_account(eks, world):
-    kubelet, cluster, name = eks
-    make_group(world, name, kubelet, f"{cluster.namespace}-group", 1)
+    _, cluster, name = eks
     role = world.create_role(Service="pods.eks.amazonaws.com")
     cluster.create({"kind": "ServiceAccount", "metadata": {"name": "server"}})
     world.eks.create_pod_identity_association(
         clusterName=name, namespace=cluster.namespace, serviceAccount="server", roleArn=role
     )
-    cluster.run("pod", python(ASK), serviceAccountName="server", restartPolicy="Never")
-    cluster.wait_phase("pod", "Succeeded", within_s=30)
-    region, arn = cluster.logs("pod").split()
+    cluster.run("asks", python(ASK), serviceAccountName="server", restartPolicy="Never")
+    cluster.wait_phase("asks", "Succeeded", within_s=30)
+    region, arn = cluster.logs("asks").split()
     assert region == REGION
     assert f":assumed-role/{role.rsplit('/', 1)[-1]}/eks-{name}" in arn
 
 
 def test_a_pod_without_an_association_has_no_role_but_knows_the_cloud(eks, world):
-    kubelet, cluster, name = eks
-    make_group(world, name, kubelet, f"{cluster.namespace}-group", 1)
-    cluster.run("pod", shell("env"), restartPolicy="Never")
-    cluster.wait_phase("pod", "Succeeded", within_s=20)
-    env = cluster.logs("pod")
+    _, cluster, _ = eks
+    cluster.run("plain", shell("env"), restartPolicy="Never")
+    cluster.wait_phase("plain", "Succeeded", within_s=20)
+    env = cluster.logs("plain")
     assert f"AWS_ENDPOINT_URL={world.aws.url}\n" in env
     assert f"AWS_REGION={REGION}\n" in env
     assert "AWS_CONTAINER" not in env

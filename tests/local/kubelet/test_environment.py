@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local.kubelet.cluster import FOREVER, SHELL, shell
+from tests.local.kubelet.cluster import FOREVER, SHELL, python, shell
 
 pytestmark = pytest.mark.cluster
 
@@ -79,8 +79,6 @@ def test_the_api_server_is_where_the_variables_and_the_mounted_token_say(cluster
         "c = ssl.create_default_context(cafile=d + 'ca.crt')\n"
         "print(json.load(u.urlopen(q, context=c))['status']['userInfo']['username'])\n"
     )
-    from tests.local.kubelet.cluster import python
-
     cluster.run("pod", python(script), restartPolicy="Never")
     cluster.wait_phase("pod", "Succeeded")
     assert cluster.logs("pod") == f"system:serviceaccount:{cluster.namespace}:default\n"

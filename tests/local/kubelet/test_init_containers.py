@@ -65,33 +65,29 @@ def test_a_pod_is_not_initialized_while_its_init_container_runs(cluster):
     assert cluster.status("pod")["phase"] == "Pending"
 
 
-def test_a_sidecar_starts_first_stays_and_ends_last(cluster):
-    note = "echo {0} up >> /work/order; trap 'echo {0} down >> /work/order; exit 0' TERM; "
-    wait = "while true; do sleep 0.05; done"
+def test_a_sidecar_is_started_before_the_main_container(cluster):
+    startup = {"exec": {"command": ["test", "-e", "/work/up"]}, "periodSeconds": 1}
     sidecar = shell(
-        note.format("sidecar") + wait,
+        f"sleep 0.5; touch /work/up; {FOREVER}",
         name="sidecar",
         restartPolicy="Always",
+        startupProbe=startup,
         volumeMounts=WORK,
-        startupProbe={
-            "exec": {"command": ["grep", "-q", "sidecar", "/work/order"]},
-            "periodSeconds": 1,
-        },
     )
-    keeper = {"name": "work", "hostPath": {"path": "/tmp", "type": "Directory"}}
-    del keeper
-    cluster.run(
-        "pod",
-        shell(note.format("main") + wait, volumeMounts=WORK),
-        initContainers=[sidecar],
-        volumes=VOLUMES,
-    )
+    main = shell(f"test -e /work/up && echo sidecar was up; {FOREVER}", volumeMounts=WORK)
+    cluster.run("pod", main, initContainers=[sidecar], volumes=VOLUMES)
     cluster.wait_ready("pod")
+    assert cluster.logs("pod") == "sidecar was up\n"
     assert cluster.container("pod", "sidecar")["started"]
-    cluster.delete("Pod", "pod")
-    cluster.wait_gone("Pod", "pod")
-    killed = [text for reason, text in cluster.events("pod") if reason == "Killing"]
-    assert sorted(killed) == ["Stopping container main", "Stopping container sidecar"]
+
+
+def test_a_sidecar_that_crashes_is_restarted_while_the_main_container_runs(cluster):
+    sidecar = shell("sleep 0.5; exit 1", name="sidecar", restartPolicy="Always")
+    cluster.run("pod", shell(FOREVER), initContainers=[sidecar])
+    cluster.wait_container(
+        "pod", lambda one: one["restartCount"] >= 1, "it was restarted", container="sidecar"
+    )
+    assert cluster.container("pod")["restartCount"] == 0
 
 
 def test_a_pod_ends_when_its_main_container_does_although_a_sidecar_runs(cluster):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 
 import psutil
 import pytest
 
-from tests.local.kubelet.cluster import FOREVER, python, shell
+from tests.local.kubelet.cluster import FOREVER, shell
 from tests.local.kubelet.relay import Relay
 from tests.waiting import wait_for
 
@@ -94,8 +95,6 @@ def test_an_end_that_leaves_the_pods_lets_them_run(new_kubelet):
 
 def test_a_second_kubelet_on_the_same_folder_is_refused(new_kubelet):
     kubelet, _ = new_kubelet()
-    import subprocess
-
     assert kubelet.process
     again = subprocess.run(kubelet.process.args, capture_output=True, text=True, timeout=60)
     assert again.returncode == 1
@@ -118,8 +117,7 @@ def relay(kube_api):
 
 def test_pods_run_on_while_the_api_server_is_away(relay, new_kubelet, tmp_path):
     kubelet, cluster = new_kubelet(kubeconfig=relay.kubeconfig(tmp_path))
-    script = "import os, time; n = os.getpid()\nwhile True: print(time.time(), flush=True); time.sleep(0.1)"
-    cluster.run("stays", python(script))
+    cluster.run("stays", shell(COUNTER))
     cluster.run(
         "crashes",
         shell(

@@ -11,9 +11,9 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.cluster
 
 
-@pytest.fixture
-def plain(new_kubelet):
-    return new_kubelet("--isolation", "none")
+@pytest.fixture(scope="module")
+def plain(module_kubelet):
+    return module_kubelet("--isolation", "none")
 
 
 def test_a_pod_without_mounts_runs_and_the_node_says_what_is_missing(plain):
@@ -42,7 +42,7 @@ def test_a_mount_that_cannot_be_placed_is_refused_with_the_way_out(plain):
 
 
 def test_exit_codes_and_whole_trees_are_kept_together(plain):
-    kubelet, cluster = plain
+    _, cluster = plain
     cluster.run("ends", shell("exit 6"), restartPolicy="Never")
     cluster.wait_phase("ends", "Failed")
     assert cluster.container("ends")["state"]["terminated"]["exitCode"] == 6

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import urllib.request
+
 import pytest
 
+from local.kubelet.cluster.objects import parse_timestamp
 from tests.local.kubelet.cluster import FOREVER, python, shell
 
 pytestmark = pytest.mark.cluster
@@ -31,8 +34,6 @@ def server(**fields):
 
 
 def test_a_pod_is_ready_while_its_http_probe_succeeds(cluster):
-    import urllib.request
-
     cluster.run("pod", server(readinessProbe=HTTP))
     condition = cluster.wait_condition("pod", "Ready", "False")
     assert condition["message"] == "containers with unready status: [main]"
@@ -103,22 +104,18 @@ def test_the_initial_delay_is_kept(cluster):
     cluster.wait_ready("pod")
     started = cluster.container("pod")["state"]["running"]["startedAt"]
     ready = cluster.wait_condition("pod", "Ready", "True")["lastTransitionTime"]
-    assert seconds(ready) - seconds(started) >= 2
-
-
-def seconds(text):
-    from local.kubelet.cluster.objects import parse_timestamp
-
-    return parse_timestamp(text)
+    assert parse_timestamp(ready) - parse_timestamp(started) >= 2
 
 
 def test_a_grpc_health_check_decides(cluster):
     script = """
 import grpc, os, signal, time
 from concurrent.futures import ThreadPoolExecutor
-from grpc import unary_unary_rpc_method_handler as unary, method_handlers_generic_handler as generic
+from grpc import unary_unary_rpc_method_handler as unary
+from grpc import method_handlers_generic_handler as generic
 server = grpc.server(ThreadPoolExecutor(2))
-check = unary(lambda request, context: b'\\x08\\x01' if request == b'\\x0a\\x02db' else b'\\x08\\x02')
+serving, not_serving = b'\\x08\\x01', b'\\x08\\x02'
+check = unary(lambda asked, context: serving if asked == b'\\x0a\\x02db' else not_serving)
 server.add_generic_rpc_handlers((generic('grpc.health.v1.Health', {'Check': check}),))
 server.add_insecure_port(os.environ['POD_IP'] + ':9000')
 server.start()

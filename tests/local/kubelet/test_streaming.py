@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import urllib.error
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -35,15 +36,17 @@ def web_socket_exec(kube_api, path: str, *, stdin: bytes | None = None):
 
     async def talk():
         received = {1: b"", 2: b"", 3: b""}
-        async with aiohttp.ClientSession() as session:
-            async with session.ws_connect(
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(
                 kube_api.server + path, ssl=client_tls(kube_api), protocols=["v5.channel.k8s.io"]
-            ) as socket:
-                if stdin is not None:
-                    await socket.send_bytes(b"\x00" + stdin)
-                    await socket.send_bytes(b"\xff\x00")
-                async for message in socket:
-                    received[message.data[0]] += message.data[1:]
+            ) as socket,
+        ):
+            if stdin is not None:
+                await socket.send_bytes(b"\x00" + stdin)
+                await socket.send_bytes(b"\xff\x00")
+            async for message in socket:
+                received[message.data[0]] += message.data[1:]
         return received
 
     return asyncio.run(asyncio.wait_for(talk(), 20))
@@ -186,9 +189,9 @@ def test_usage_is_reported_per_pod_and_container(cluster, kubelet):
     def found():
         summary = json.loads(kubelet.get("/stats/summary"))
         for pod in summary["pods"]:
-            if pod["podRef"]["namespace"] == cluster.namespace:
-                if pod["memory"]["workingSetBytes"] > 30 << 20:
-                    return pod
+            if pod["podRef"]["namespace"] != cluster.namespace:
+                continue
+            return pod if pod["memory"]["workingSetBytes"] > 30 << 20 else None
         return None
 
     pod = wait_for(found, within_s=10, what="the pod's memory is counted")
@@ -204,8 +207,6 @@ def test_usage_is_reported_per_pod_and_container(cluster, kubelet):
 
 
 def test_only_the_api_server_may_ask_where_an_authority_is_given(new_kubelet, kube_api):
-    import urllib.error
-
     authority = str(kube_api.folder / "pki" / "ca.crt")
     kubelet, cluster = new_kubelet("--client-ca", authority)
     cluster.run("pod", shell("echo seen"), restartPolicy="Never")

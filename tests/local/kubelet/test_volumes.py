@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -20,7 +21,7 @@ def test_a_config_map_is_shown_as_files_and_follows_its_object(cluster):
     cluster.create(
         {"kind": "ConfigMap", "metadata": {"name": "conf"}, "data": {"a": "1", "b": "2"}}
     )
-    script = f"trap 'exit 0' TERM; while true; do echo \"$(cat /etc/app/a) $(ls /etc/app | tr '\\n' ' ')\"; sleep 0.1; done; {FOREVER}"
+    script = "trap 'exit 0' TERM; cd /etc/app; while true; do echo $(cat a) $(ls); sleep 0.1; done"
     cluster.run(
         "pod",
         shell(script, volumeMounts=[mount("conf", "/etc/app")]),
@@ -119,8 +120,6 @@ def test_projected_sources_share_a_folder_and_labels_follow_the_pod(cluster):
     cluster.wait_ready("pod")
     first, claims = cluster.wait_logs("pod", "\ney").split()[:2]
     assert first == "1250"
-    import base64
-
     token = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     assert token["aud"] == ["other"]
     assert token["kubernetes.io"]["pod"]["name"] == "pod"
