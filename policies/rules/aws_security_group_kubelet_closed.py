@@ -1,0 +1,15 @@
+"""The kubelet (port 10250) is closed to the internet."""
+
+from policies.frameworks import NETWORK_BOUNDARY
+from policies.rule import Rule, Severity
+from policies.security_groups import INBOUND, closed_to_world
+
+RULE = Rule(
+    name="aws-security-group-kubelet-closed",
+    severity=Severity.HIGH,
+    summary="The kubelet (port 10250) is closed to the internet.",
+    remedy=("List the networks that need it instead of 0.0.0.0/0 or ::/0, or take the rule away."),
+    resource_types=INBOUND,
+    frameworks=(*NETWORK_BOUNDARY,),
+    check=closed_to_world(10250, "The kubelet"),
+)

@@ -1,0 +1,25 @@
+"""Images have a tag or digest of their own, never latest."""
+
+from policies.frameworks import SUPPLY_CHAIN
+from policies.pods import WORKLOADS, per_container
+from policies.rule import Rule, Severity
+
+
+def is_floating(image: str) -> bool:
+    if "@sha256:" in image:
+        return False
+    _, _, tag = image.rpartition("/")[2].partition(":")
+    return tag in {"", "latest"}
+
+
+RULE = Rule(
+    name="kubernetes-image-tag",
+    severity=Severity.HIGH,
+    summary="Images have a tag or digest of their own, never latest.",
+    remedy="Write the version, or better the digest, behind the name of the image.",
+    resource_types=WORKLOADS,
+    frameworks=(*SUPPLY_CHAIN,),
+    check=per_container(
+        lambda c: is_floating(c["image"]), "runs whatever the tag latest means today."
+    ),
+)

@@ -1,0 +1,18 @@
+"""Containers do not run as root."""
+
+from policies.frameworks import ISOLATION, LEAST_PRIVILEGE
+from policies.pods import WORKLOADS, inherited
+from policies.rule import Rule, Severity
+
+RULE = Rule(
+    name="kubernetes-non-root",
+    severity=Severity.HIGH,
+    summary="Containers do not run as root.",
+    remedy="Set securityContext.runAsNonRoot: true on the pod or the container.",
+    resource_types=WORKLOADS,
+    frameworks=(
+        *ISOLATION,
+        *LEAST_PRIVILEGE,
+    ),
+    check=inherited("runAsNonRoot", True, "may run as root."),
+)

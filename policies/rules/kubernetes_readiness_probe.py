@@ -1,0 +1,17 @@
+"""Servers say when they are ready."""
+
+from policies.frameworks import AVAILABILITY
+from policies.pods import SERVICES, main_containers
+from policies.rule import Rule, Severity
+
+RULE = Rule(
+    name="kubernetes-readiness-probe",
+    severity=Severity.MEDIUM,
+    summary="Servers say when they are ready.",
+    remedy="Add readinessProbe.",
+    resource_types=SERVICES,
+    frameworks=(*AVAILABILITY,),
+    check=main_containers(
+        lambda c: not c.get("readinessProbe"), "gets requests before it can answer."
+    ),
+)
