@@ -9,16 +9,22 @@ from moto import backend_index
 from moto.ec2 import urls as ec2_urls
 from moto.eks import urls as eks_urls
 from moto.eks.models import eks_backends
+from moto.iam import urls as iam_urls
+from moto.logs import urls as logs_urls
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
+from local.aws import s3_logging, sqs
 from local.aws.bucket_policy import extend_bucket_policies
+from local.aws.ec2 import group_rules
 from local.aws.ec2.responses import LocalEc2Response
 from local.aws.eks.backend import LocalEksBackend
 from local.aws.eks.pod_credentials import EksAuthResponse
 from local.aws.eks.responses import LocalEksResponse
 from local.aws.eks.token_review import token_review
+from local.aws.iam.oidc_clients import LocalIamResponse
 from local.aws.iam.trust import LocalTokenResponse
+from local.aws.logs import LocalLogsResponse
 from local.aws.settings import EksSettings
 
 EKS_PATHS = (
@@ -34,8 +40,13 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     """Change moto in place, once per process; return the pages to serve under /local/."""
     extend_eks(eks)
     extend_bucket_policies()
-    sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
     ec2_urls.url_paths["{0}/"] = LocalEc2Response.dispatch
+    iam_urls.url_paths["{0}/$"] = LocalIamResponse.dispatch
+    logs_urls.url_paths["{0}/$"] = LocalLogsResponse.dispatch
+    sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
+    group_rules.install()
+    s3_logging.install()
+    sqs.install()
     return {"/local/eks/token-review": token_review}
 
 

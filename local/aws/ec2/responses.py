@@ -5,8 +5,9 @@ from __future__ import annotations
 from moto.ec2.responses import EC2Response
 
 from local.aws.ec2.ebs_defaults import EbsDefaultKey
+from local.aws.ec2.endpoints import EndpointChanges
 from local.aws.ec2.launch_templates import LaunchTemplateTags
 
 
-class LocalEc2Response(EbsDefaultKey, LaunchTemplateTags, EC2Response):
+class LocalEc2Response(EbsDefaultKey, EndpointChanges, LaunchTemplateTags, EC2Response):
     pass

@@ -14,7 +14,7 @@ from local.plugins.provider import PluginError
 NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotAttached")
 STILL_IN_USE: Final = re.compile(
     r"DependencyViolation|DeleteConflict|ResourceInUse|InUse$|InUseException|OperationAborted"
-    r"|ConflictException|IncorrectState|OperationNotPermitted|BucketNotEmpty"
+    r"|ConflictException|IncorrectState|OperationNotPermitted"
 )
 NOT_YET_SEEN: Final = re.compile(
     r"could not be assumed|cannot be assumed|does not exist|invalid principal|not authorized to"

@@ -135,7 +135,18 @@ class AwsResource(Resource):
             and before.outputs.get("region", region) != (region)
         ):
             found.append(Change(path=("region",), kind=Kind.UPDATE, replaces=True))
-        return Diff(changes=tuple(found), delete_before_replace=self.delete_before_replace)
+        first = self.delete_before_replace or self.keeps_its_name(call, before.inputs, inputs)
+        return Diff(changes=tuple(found), delete_before_replace=first)
+
+    def keeps_its_name(self, call: Call, old: Props, new: Props) -> bool:
+        """Whether its successor would have the same name, which the program chose."""
+        return any(
+            known.auto_name is not None
+            and name in new
+            and old.get(name) == new[name]
+            and not known.auto_name.made(new[name], call.name)
+            for name, known in self.schema.items()
+        )
 
     def region_of(self, props: Props) -> str | None:
         return props.get("region") or self.cloud.config.region

@@ -24,11 +24,23 @@ class Program:
         self.overrides: dict[str, dict[str, Any]] = (
             pulumi.Config("everything").get_object("overrides") or {}
         )
+        self.made: dict[str, Any] = {}
 
     def make(self, type_: Callable[..., Any], resource: str, /, **props: Any) -> Any:
-        given = props | self.overrides.get(resource, {})
-        opts = given.pop("opts", None)
-        return type_(resource, **{k: v for k, v in given.items() if v is not None}, opts=opts)
+        given = props | self.resolved(self.overrides.get(resource, {}))
+        self.made[resource] = type_(resource, **{k: v for k, v in given.items() if v is not None})
+        return self.made[resource]
+
+    def resolved(self, value: Any) -> Any:
+        """`ref:name.property` stands for an output of a resource made before."""
+        if isinstance(value, dict):
+            return {key: self.resolved(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.resolved(item) for item in value]
+        if isinstance(value, str) and value.startswith("ref:"):
+            name, _, attribute = value.removeprefix("ref:").partition(".")
+            return getattr(self.made[name], attribute)
+        return value
 
 
 def build() -> None:
@@ -62,6 +74,7 @@ def build_network(program: Program) -> dict[str, Any]:
         for index, zone in enumerate(ZONES)
     ]
     eip = make(aws.ec2.Eip, "eip", domain="vpc")
+    make(aws.ec2.Eip, "spare-eip", domain="vpc")
     nat = make(aws.ec2.NatGateway, "nat", allocation_id=eip.id, subnet_id=subnets[0].id)
     inline = make(
         aws.ec2.RouteTable,
@@ -223,6 +236,7 @@ def build_keys(program: Program) -> dict[str, Any]:
         key_id=key.key_id,
         policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
+    make(aws.kms.Key, "other-key", deletion_window_in_days=7)
     make(aws.kms.Alias, "alias", name="alias/everything", target_key_id=key.key_id)
     return {"key": key}
 
@@ -280,7 +294,7 @@ def build_roles(program: Program) -> dict[str, Any]:
 def build_buckets(program: Program, keys: dict[str, Any]) -> None:
     make = program.make
     bucket = make(aws.s3.Bucket, "bucket", force_destroy=True, object_lock_enabled=True)
-    logs = make(aws.s3.Bucket, "log-bucket", bucket="everything-logs")
+    logs = make(aws.s3.Bucket, "log-bucket", bucket="everything-logs", force_destroy=True)
     at = {"bucket": bucket.bucket}
     make(
         aws.s3.BucketVersioning,
@@ -394,11 +408,11 @@ def build_messages(program: Program) -> None:
     )
 
 
-def queue_policy(arn: str) -> str:
+def queue_policy(arn: str, action: str = "sqs:SendMessage") -> str:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "s3.amazonaws.com"},
-        "Action": "sqs:SendMessage",
+        "Action": action,
         "Resource": arn,
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,5 +1,4 @@
-"""What the Python package pulumi_aws says of a resource type, read from its source: importing all of
-it takes long."""
+"""What the package pulumi_aws says of a resource type, from its source: importing it takes long."""
 
 from __future__ import annotations
 

@@ -185,7 +185,6 @@ def template_props(data: dict[str, Any]) -> Props:
         found["tagSpecifications"] = [
             {"resourceType": spec["ResourceType"], "tags": from_pairs(spec.get("Tags"))}
             for spec in specs
-            if spec["ResourceType"] != LaunchTemplate.kind  # moto adds the template's own
         ]
     for item, document in zip(
         found.get("networkInterfaces", []), data.get("NetworkInterfaces", []), strict=True

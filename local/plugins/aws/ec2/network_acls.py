@@ -200,8 +200,7 @@ class DefaultNetworkAcl(Ec2Resource):
         self.change(aws, id_, ("ingress", "egress", "subnetIds"), inputs, {})
 
     def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
-        found = described(aws, id_) | {"defaultNetworkAclId": id_}
-        return {n: v for n, v in found.items() if v or n not in ("ingress", "egress")}
+        return described(aws, id_) | {"defaultNetworkAclId": id_}
 
     def change(
         self, aws: Aws, id_: str, changed: Collection[str], inputs: Props, live: Props

@@ -130,12 +130,7 @@ class DefaultSecurityGroup(Ec2Resource):
             set_rules(aws, id_, direction, inputs.get(direction, []))
 
     def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
-        found = described(aws, look(aws, id_))
-        return {
-            name: value
-            for name, value in found.items()
-            if value or name not in DIRECTIONS or name in known
-        }
+        return described(aws, look(aws, id_))
 
     def change(
         self, aws: Aws, id_: str, changed: Collection[str], inputs: Props, live: Props
