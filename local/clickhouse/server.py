@@ -17,6 +17,7 @@ from pathlib import Path
 from local.clickhouse import engine_files, listeners, server_setup
 from local.clickhouse.access_store import kept_in, open_store
 from local.clickhouse.access_sync import AccessSync
+from local.clickhouse.forwarding import accept_credentials_address
 from local.clickhouse.library import (
     ENGINE_VERSION,
     LIBRARY_NAME,
@@ -100,6 +101,7 @@ def prepare(config: ServerConfig) -> Server:
     files = engine_files.write(config, placed)
     os.chdir(files.folder)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS | {ENDED})
+    accept_credentials_address(os.environ)
     library = Library(path)
     interserver = Interserver(
         host=placed.host,
