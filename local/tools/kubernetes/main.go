@@ -5,8 +5,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -42,15 +45,21 @@ func main() {
 	defer etcd.Close()
 	logsapi.ReapplyHandling = logsapi.ReapplyHandlingIgnoreUnchanged
 
-	stopped := make(chan error, 3)
+	stopped := make(chan error, 4)
 	api := apiserver.NewAPIServerCommand()
 	api.SetArgs(apiServerArgs(*address, *port, *serviceCIDR, webhookFile, pki))
 	go func() { stopped <- named("kube-apiserver", api.Execute()) }()
 
-	manager := controllers.NewControllerManagerCommand()
-	manager.SetArgs(controllerManagerArgs(*serviceCIDR, pki))
-	go func() { stopped <- named("kube-controller-manager", manager.Execute()) }()
-	go func() { stopped <- named("kube-scheduler", runScheduler(api.Context(), pki("scheduler.kubeconfig"))) }()
+	go func() { // the others give up on an API server that has not set up its roles yet
+		if err := waitUntilReady(api.Context(), fmt.Sprintf("https://%s:%d/readyz", *address, *port), pki("ca.crt")); err != nil {
+			stopped <- err
+			return
+		}
+		manager := controllers.NewControllerManagerCommand()
+		manager.SetArgs(controllerManagerArgs(*serviceCIDR, pki))
+		go func() { stopped <- named("kube-controller-manager", manager.Execute()) }()
+		stopped <- named("kube-scheduler", runScheduler(api.Context(), pki("scheduler.kubeconfig")))
+	}()
 
 	err := <-stopped
 	if api.Context().Err() == nil { // nobody asked us to stop: a part died, and the rest is of no use without it
@@ -112,6 +121,32 @@ func controllerManagerArgs(cidr string, pki func(string) string) []string {
 		// Pods have loopback addresses here, which the API refuses in endpoints: the node's proxy finds them by itself.
 		"--controllers=*,-endpoints-controller,-endpointslice-controller,-endpointslice-mirroring-controller," +
 			"-node-ipam-controller,-node-route-controller,-service-lb-controller,-cloud-node-lifecycle-controller",
+	}
+}
+
+func waitUntilReady(ctx context.Context, address, authority string) error {
+	pem, err := os.ReadFile(authority)
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	client := http.Client{
+		Timeout:   2 * time.Second,
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}},
+	}
+	for {
+		if answer, err := client.Get(address); err == nil {
+			_ = answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 
