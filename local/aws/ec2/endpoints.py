@@ -10,6 +10,10 @@ from moto.ec2.responses.vpcs import VPCs
 
 
 class EndpointChanges(VPCs):
+    def create_vpc_endpoint(self) -> ActionResult:
+        self.params.setdefault("VpcEndpointType", "Gateway")  # else moto cannot delete it
+        return super().create_vpc_endpoint()
+
     def modify_vpc_endpoint(self) -> ActionResult:
         endpoint = self.ec2_backend.describe_vpc_endpoints(
             vpc_end_point_ids=[self._get_param("VpcEndpointId")]

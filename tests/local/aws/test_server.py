@@ -53,7 +53,7 @@ def test_accounts_do_not_see_each_other(aws: LocalAws) -> None:
         assert identity["Account"] == account
         queues = aws.client("sqs", key=key)
         queues.create_queue(QueueName=f"of-{account}")
-        assert all(url.endswith(account) for url in queues.list_queues()["QueueUrls"])
+        assert all(f"/{account}/" in url for url in queues.list_queues()["QueueUrls"])
 
 
 def test_a_presigned_request_belongs_to_the_account_of_its_key(aws: LocalAws) -> None:
