@@ -23,7 +23,7 @@ from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
-from infra.settling import registrations
+from infra.pace import registrations
 from tests.engine_outputs import computed_outputs
 
 UNKNOWN = rpc.UNKNOWN
