@@ -71,16 +71,22 @@ def cluster_from_text(text: str, stack: str) -> Cluster:
     return cluster_from(document, None)
 
 
-def cluster_from(document: dict[str, Any], file: Path | None) -> Cluster:
+def cluster_from(document: Any, file: Path | None) -> Cluster:
     import httpx
     from lightkube import Client, KubeConfig
 
     from control.cli.cluster import MANAGER, Cluster, translated
 
-    for user in document.get("users") or ():
-        prepare_exec(user.get("user") or {})
-    with translated("read the kubeconfig"):
+    try:
+        for user in document.get("users") or ():
+            prepare_exec(user.get("user") or {})
         config = KubeConfig.from_dict(document, fname=file)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CliError(
+            f"The kubeconfig {file or 'of the stack'} is not complete: {error!r}.",
+            "It needs clusters, contexts, users and a current context.",
+        ) from error
+    with translated("read the kubeconfig"):
         timeout = httpx.Timeout(10, connect=5)
         return Cluster(Client(config=config, timeout=timeout, field_manager=MANAGER))
 

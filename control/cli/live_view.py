@@ -12,6 +12,7 @@ from control.cli.redaction import redacted
 from control.cli.wording import WORDS, Tense, clock, present, sentence
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -102,7 +103,9 @@ def doing(running: Running) -> str:
 class LiveView:
     """One row for each layer, redrawn in place."""
 
-    def __init__(self, title: str, tense: Tense, started_s: float) -> None:
+    def __init__(
+        self, title: str, tense: Tense, started_s: float, console: Console | None = None
+    ) -> None:
         from rich.console import Console
         from rich.live import Live
 
@@ -110,9 +113,9 @@ class LiveView:
         self._tense = tense
         self._started_s = started_s
         self._notes = 0
-        self._console = Console(stderr=True, highlight=False)
+        self.console = console or Console(stderr=True, highlight=False)
         self._live = Live(
-            console=self._console,
+            console=self.console,
             auto_refresh=False,
             transient=tense is not Tense.DONE,  # a plan is a result of its own
             vertical_overflow="crop",
@@ -128,7 +131,7 @@ class LiveView:
     def note(self, line: str) -> None:
         from rich.text import Text
 
-        self._console.print(Text(redacted(line), style="dim"))
+        self.console.print(Text(redacted(line), style="dim"))
 
     def close(self, progress: Progress, now_s: float) -> None:
         self.show(progress, now_s)
@@ -143,7 +146,7 @@ class LiveView:
         shown = [change for change in WORDS if progress.counts.get(change)]
         table = Table(
             box=None,
-            width=self._console.width - ECHO_WIDTH,
+            width=self.console.width - ECHO_WIDTH,
             pad_edge=False,
             title=Text(f"{self._title}  {clock(now_s - self._started_s)}", style="bold"),
             title_justify="left",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,16 @@ Byoc = Callable[..., Answer]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    import os
-
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working folder; the environment is put back, whatever a command sets in it."""
     monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
+    before = dict(os.environ)
+    for name in before:
         if name.startswith(FOREIGN):
-            monkeypatch.delenv(name)
-    return tmp_path
+            del os.environ[name]
+    yield tmp_path
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""Wanted states as documents, and when waiting for them ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from control.cli.errors import UsageError
+from control.cli.service_changes import (
+    Memory,
+    NewService,
+    memory_after,
+    role_for,
+    scaling,
+    service_document,
+)
+from control.cli.service_view import ConditionView, OperationView, ServiceView
+from control.cli.waiting import failed, gone, phases, running, stopped
+
+NEW = NewService(
+    name="reports",
+    namespace="clickhouse",
+    warehouse="main",
+    role="secondary",
+    read_only=True,
+    replicas=None,
+    memory=Memory(),
+    idle_minutes=None,
+)
+
+
+def test_the_smallest_new_service() -> None:
+    assert service_document(NEW)["spec"] == {
+        "warehouse": "main",
+        "role": "secondary",
+        "access": "readOnly",
+        "replicas": 1,
+        "memory": {"minGib": 8, "maxGib": 8, "gib": 8},
+    }
+
+
+def test_a_new_primary_with_everything() -> None:
+    new = replace(
+        NEW,
+        role="primary",
+        read_only=False,
+        memory=Memory(now=16, largest=32),
+        idle_minutes=20,
+        allow=("10.0.0.0/8",),
+    )
+    spec = service_document(new)["spec"]
+    assert spec["replicas"] == 2
+    assert spec["memory"] == {"minGib": 16, "maxGib": 32, "gib": 16}
+    assert spec["idle"] == {"enabled": True, "timeoutMinutes": 20}
+    assert spec["allowlist"] == [{"cidr": "10.0.0.0/8"}]
+
+
+MEMORIES = {
+    "pinned stays pinned": ({"minGib": 8, "maxGib": 8}, Memory(now=16), (16, 16, 16)),
+    "inside of the bounds": ({"minGib": 8, "maxGib": 32}, Memory(now=16), (8, 32, 16)),
+    "bounds alone": ({"minGib": 8, "maxGib": 8}, Memory(largest=32), (8, 32, 8)),
+    "a bound pushes": (
+        {"minGib": 8, "maxGib": 8, "gib": 8},
+        Memory(smallest=16, largest=16),
+        (16, 16, 16),
+    ),
+    "all at once": (
+        {"minGib": 8, "maxGib": 8},
+        Memory(now=24, smallest=16, largest=32),
+        (16, 32, 24),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "asked", "after"), MEMORIES.values(), ids=MEMORIES.keys())
+def test_memory(before: dict[str, int], asked: Memory, after: tuple[int, int, int]) -> None:
+    assert tuple(memory_after(before, asked).values()) == after
+
+
+def test_scaling_names_only_what_changes() -> None:
+    current = {"spec": {"memory": {"minGib": 8, "maxGib": 8}}}
+    assert scaling(current, 3, Memory()) == {"spec": {"replicas": 3}}
+    with pytest.raises(UsageError):
+        scaling(current, None, Memory())
+
+
+def test_the_first_service_of_a_warehouse_is_its_primary() -> None:
+    assert role_for([]) == "primary"
+    assert role_for([{"spec": {"role": "primary"}}]) == "secondary"
+
+
+READY = ServiceView(
+    name="primary",
+    namespace="clickhouse",
+    warehouse="main",
+    role="primary",
+    access="readWrite",
+    desired="Running",
+    phase="Running",
+    ready_replicas=2,
+    wanted_replicas=2,
+    size="2 CPU, 8 GiB",
+    memory_gib=(8, 8),
+    version="26.9",
+    generation=3,
+    observed_generation=3,
+    created_at=None,
+    operation=OperationView(state="Done", reason="Done", message=""),
+)
+UNDER_WAY = OperationView(state="Sync", reason="Sync", message="1 part to fetch")
+REFUSED = ConditionView(type="Accepted", status="False", reason="NoPrimary", message="no primary")
+
+
+def test_running_is_as_wanted_and_seen_and_at_rest() -> None:
+    assert running(READY)
+    assert running(replace(READY, operation=None))
+    assert not running(replace(READY, ready_replicas=1))
+    assert not running(replace(READY, ready_replicas=None))
+    assert not running(replace(READY, generation=4))
+    assert not running(replace(READY, phase="Scaling"))
+    assert not running(replace(READY, operation=UNDER_WAY))
+    assert not running(None)
+
+
+def test_stopped_and_gone() -> None:
+    assert stopped(replace(READY, phase="Stopped"))
+    assert not stopped(replace(READY, phase="Stopped", generation=4))
+    assert gone(None)
+    assert not gone(READY)
+
+
+def test_a_refusal_counts_only_for_the_state_that_it_is_about() -> None:
+    refused = replace(READY, conditions=(REFUSED,))
+    assert failed(refused) == "primary was refused: no primary"
+    assert failed(replace(refused, generation=4)) is None
+    assert failed(READY) is None
+
+
+def test_phases_in_words() -> None:
+    assert phases(READY) == "Running, 2/2 replicas ready"
+    assert phases(replace(READY, phase="Scaling", operation=UNDER_WAY)).endswith(
+        "Sync (1 part to fetch)"
+    )
+    assert "not seen by the controller yet" in phases(replace(READY, generation=4))
+    assert phases(None) == "gone"
