@@ -45,6 +45,7 @@ class PlainView:
 
     def __init__(self, tense: Tense, started_s: float) -> None:
         self._tense = tense
+        self._tells = tense is Tense.DONE  # a plan is a result of its own
         self._started_s = started_s
         self._begun: set[str] = set()
         self._told: dict[str, str] = {}
@@ -58,7 +59,7 @@ class PlainView:
                 self._begun.add(layer.name)
                 self._still_s = now_s
                 self._line(now_s, f"{layer.name}: begun")
-            if not layer.running and now_s - layer.last_s > QUIET_S:
+            if self._tells and not layer.running and now_s - layer.last_s > QUIET_S:
                 self._tell(layer, now_s)
         if progress.running and now_s - self._still_s > STILL_EVERY_S:
             self._still_s = now_s
@@ -69,9 +70,7 @@ class PlainView:
 
     def close(self, progress: Progress, now_s: float) -> None:
         self._tell_notes(progress)
-        if self._tense is not Tense.DONE:
-            return  # a plan is a result of its own
-        for layer in progress.layers:
+        for layer in progress.layers if self._tells else ():
             self._tell(layer, now_s)
 
     def _tell_notes(self, progress: Progress) -> None:
@@ -80,7 +79,8 @@ class PlainView:
         self._notes = len(progress.notes)
 
     def _tell(self, layer: LayerProgress, now_s: float) -> None:
-        text = sentence(layer.counts, self._tense) + (", with failures" if layer.failed else "")
+        text = sentence(layer.counts, self._tense) if layer.counts else "nothing done"
+        text += ", with failures" if layer.failed else ""
         if (layer.counts or layer.failed) and self._told.get(layer.name) != text:
             self._told[layer.name] = text
             self._line(now_s, f"{layer.name}: {text} in {clock(layer.seconds)}")

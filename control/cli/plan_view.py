@@ -18,12 +18,13 @@ MOST_PROPERTIES = 4
 def tell_plan(progress: Progress, tense: Tense, *, everything: bool = False) -> None:
     tell_layers(progress, tense)
     listed, left_out = worth_naming(progress.changed, everything=everything)
-    if listed:
+    if listed or left_out:
         tell()
     for each in listed:
         tell(line(each))
     if left_out:
-        tell(f"  … and {counted(left_out, 'resource')} to create; --all names them too")
+        more = "and " if listed else ""
+        tell(f"  {more}{counted(left_out, 'resource')} to create; --all names them too")
     for warning in progress.warnings:
         say(f"warning: {warning}")
 
