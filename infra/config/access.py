@@ -69,9 +69,7 @@ class AccessConfig(Section):
         1, ge=1, le=12, description="Longest session of the access role, in hours"
     )
     network_write: bool = Field(
-        True,
-        description="Whether the access role may make and change networks;"
-        " without it the customer makes them",
+        True, description="Whether the access role may make and remove networks"
     )
     iam_write: bool = Field(
         True,
