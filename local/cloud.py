@@ -172,16 +172,20 @@ def stop_servers(instance: Instance, say: Say) -> None:
 
 def end_leftovers(folder: Path) -> None:
     """End what a killed part left behind: every process that was started with a path below
-    `folder`."""
+    `folder`, and what these have started."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     marker = f"{folder}/"
-    left = []
-    for candidate in psutil.process_iter(["pid", "cmdline"]):
+    left: dict[int, psutil.Process] = {}
+    for candidate in psutil.process_iter(["cmdline"]):
         command = candidate.info["cmdline"] or []
-        if candidate.pid not in mine and any(marker in word for word in command):
-            process.end(candidate, force=True)
-            left.append(candidate)
-    psutil.wait_procs(left, timeout=10)
+        if candidate.pid in mine or not any(marker in word for word in command):
+            continue
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for member in [candidate, *candidate.children(recursive=True)]:
+                left[member.pid] = member
+    for leftover in left.values():
+        process.end(leftover, force=True)
+    psutil.wait_procs(left.values(), timeout=10)
 
 
 def ensure_secret(file: Path, prefix: str = "") -> None:

@@ -47,7 +47,9 @@ def test_two_commands_at_once_do_not_meet(stack: Checkout) -> None:
     byoc = str(stack.folder / ".venv" / "bin" / "byoc")
     lock = stack.folder / ".byoc" / "local.lock"
     holder = subprocess.Popen(
-        ["flock", "--no-fork", str(lock), "sleep", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ["flock", "--no-fork", str(lock), "sleep", "60"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         wait_for(
