@@ -81,20 +81,34 @@ def parameters(request: Request, query_id: str, *, table: bool) -> dict[str, str
 def refuse_errors(response: httpx.Response) -> None:
     if response.status_code == OK:
         return
-    response.read()
+    text = last_of(response)
     if EXCEPTION_HEADER in response.headers:
-        raise CliError(response.text.strip())
+        raise CliError(server_error(text) or text.strip())
+    told = api_message(text) or response.reason_phrase
     raise CliError(
-        f"HTTP {response.status_code} on the way to the service: {api_message(response)}",
+        f"HTTP {response.status_code} on the way to the service: {told}",
         "The API server must be allowed to reach the pods, and you to use services/proxy.",
     )
 
 
-def api_message(response: httpx.Response) -> str:
+def last_of(response: httpx.Response) -> str:
+    """The end of an answer: rows that were ready come before the error that ended them."""
+    tail = b""
+    for chunk in response.iter_bytes():
+        tail = (tail + chunk)[-CHUNK_BYTES:]
+    return tail.decode(errors="replace")
+
+
+def server_error(text: str) -> str | None:
+    found = SERVER_ERROR.findall(text)
+    return found[-1] if found else None
+
+
+def api_message(text: str) -> str:
     try:
-        return str(json.loads(response.text)["message"])
+        return str(json.loads(text)["message"])
     except (ValueError, KeyError, TypeError):
-        return response.text.strip() or response.reason_phrase
+        return text.strip()
 
 
 def print_answer(response: httpx.Response, *, table: bool) -> int | None:
@@ -118,8 +132,8 @@ def copy(response: httpx.Response) -> None:
             sys.stdout.buffer.write(chunk)
             tail = (tail + chunk)[-CHUNK_BYTES:]
     except httpx.RemoteProtocolError as error:
-        found = SERVER_ERROR.findall(tail.decode(errors="replace"))
-        raise CliError(found[-1] if found else f"The answer broke off: {error}") from error
+        told = server_error(tail.decode(errors="replace"))
+        raise CliError(told or f"The answer broke off: {error}") from error
     finally:
         sys.stdout.buffer.flush()
 

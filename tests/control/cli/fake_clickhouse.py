@@ -80,6 +80,8 @@ def answer(handler: BaseHTTPRequestHandler, fake: FakeClickHouse, seen: Seen) ->
         return finish(handler, 403, "Code: 516. DB::Exception: Authentication failed.", code=516)
     if seen.body.startswith(("INSERT", "CREATE")) and "allowed" not in seen.body:
         return finish(handler, 500, READ_ONLY, code=164)
+    if "buffered" in seen.body:
+        return finish(handler, 500, "1\tone\n" * 20_000 + LATE, code=395)
     if "late" in seen.body:
         return break_off(handler)
     return finish(handler, 200, rows(seen.params["default_format"]), seen=seen)

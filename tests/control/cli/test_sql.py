@@ -105,6 +105,10 @@ def test_what_clickhouse_refuses_is_told_in_its_words(
     assert late.out.startswith("1\tone\n")
     assert "error: Code: 395. DB::Exception: thrown late." in late.err
 
+    buffered = byoc("sql", "sqlp", "SELECT buffered")
+    assert (buffered.code, buffered.out) == (1, "")
+    assert buffered.err.startswith("error: Code: 395. DB::Exception: thrown late.")
+
     monkeypatch.setenv("BYOC_SQL_PASSWORD", "a wrong one, shown nowhere")
     wrong = byoc("sql", "sqlp", "SELECT 1")
     assert (wrong.code, "Authentication failed" in wrong.err) == (1, True)
