@@ -1,21 +1,33 @@
-"""The floor: the deployment's number of components and resources, and its SDK imports."""
+"""The floor: the deployment's number of components and resources, and the SDK modules it loads."""
 
 import json
 from pathlib import Path
 
 import pulumi
-from pulumi_aws import Provider, cloudwatch, ec2, eks, iam, kms, s3, vpc  # noqa: F401
-from pulumi_kubernetes import Provider as KubernetesProvider  # noqa: F401
-from pulumi_kubernetes import (  # noqa: F401
-    apiextensions,
-    apps,
-    core,
-    networking,
-    policy,
-    rbac,
-    scheduling,
-    storage,
+import pulumi_aws
+import pulumi_kubernetes
+from pulumi_aws import cloudwatch, ec2, eks, iam, kms, s3, vpc
+
+LOADED = (
+    pulumi_aws.Provider,
+    pulumi_kubernetes.Provider,
+    cloudwatch.LogGroup,
+    ec2.Vpc,
+    eks.Cluster,
+    iam.Role,
+    kms.Key,
+    s3.Bucket,
+    vpc.SecurityGroupIngressRule,
+    pulumi_kubernetes.apiextensions.v1.CustomResourceDefinition,
+    pulumi_kubernetes.apps.v1.Deployment,
+    pulumi_kubernetes.core.v1.Namespace,
+    pulumi_kubernetes.networking.v1.NetworkPolicy,
+    pulumi_kubernetes.policy.v1.PodDisruptionBudget,
+    pulumi_kubernetes.rbac.v1.Role,
+    pulumi_kubernetes.scheduling.v1.PriorityClass,
+    pulumi_kubernetes.storage.v1.StorageClass,
 )
+"""The SDK loads a module when something in it is first named: these are what the program names."""
 
 
 class Item(pulumi.CustomResource):
