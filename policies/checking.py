@@ -71,7 +71,7 @@ def _outcomes(
         yield from _guarded(
             rule,
             resource.urn,
-            lambda resource=resource: (  # type: ignore[misc]
+            lambda resource=resource: (
                 (resource, message) for message in rule.run(resource.props, parameters)
             ),
         )

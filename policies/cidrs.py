@@ -8,7 +8,7 @@ Network = IPv4Network | IPv6Network
 
 def overlap(first: str, second: str) -> bool:
     one, other = ip_network(first, strict=False), ip_network(second, strict=False)
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+    return one.version == other.version and one.overlaps(other)
 
 
 def inside(inner: str, outer: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -60,7 +61,7 @@ class Adapter:
                 return
             try:
                 for message in rule.run(args.props, self.settings.parameters.get(rule.name, {})):
-                    report(said(rule, message))
+                    report(said(rule, message), None)
             except PASSED_ON:
                 raise
             except Exception as error:
@@ -85,7 +86,7 @@ class Adapter:
     def exemptions(self) -> Policy:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
             for message in self.settings.expired(self.today):
-                report(message)
+                report(message, None)
 
         return StackValidationPolicy(
             name=EXEMPTIONS,
@@ -102,9 +103,9 @@ class Adapter:
         message = f"The rule {rule.name} crashed on {where}: {type(error).__name__}: {error}"
         if self.settings.level(rule) is not Level.MANDATORY:
             raise RuleCrashedError(message) from error
-        report(message)
+        report(message, None)
 
-    def row(self, rule: Row) -> dict[str, object]:
+    def row(self, rule: Row) -> dict[str, Any]:
         return {
             "name": rule.name,
             "description": rule.summary,

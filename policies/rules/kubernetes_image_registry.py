@@ -12,7 +12,7 @@ def check(props: Props, parameters: Parameters) -> Iterator[str]:
     for container in containers(props):
         image = full(container["image"])
         if not any(fnmatchcase(image, f"{registry}*") for registry in parameters["registries"]):
-            yield f"Container {container['name']} runs {container['image']} of an unlisted registry."
+            yield f"Container {container['name']} runs {image} of an unlisted registry."
 
 
 def full(image: str) -> str:

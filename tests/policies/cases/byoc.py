@@ -12,7 +12,7 @@ CASES = {
                     "Action": "sts:AssumeRole",
                     "Condition": {
                         "StringLike": {
-                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                         },
                         "StringEquals": {"sts:ExternalId": "5f0c2a9e"},
                     },
@@ -28,7 +28,7 @@ CASES = {
                         "Action": "sts:AssumeRole",
                         "Condition": {
                             "StringLike": {
-                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                             }
                         },
                     }
@@ -42,7 +42,7 @@ CASES = {
                         "Action": "sts:AssumeRole",
                         "Condition": {
                             "StringLike": {
-                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane",
+                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross",
                                 "sts:ExternalId": "*",
                             }
                         },
@@ -57,7 +57,7 @@ CASES = {
                         "Action": "sts:AssumeRole",
                         "Condition": {
                             "StringLike": {
-                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                             },
                             "StringEqualsIfExists": {"sts:ExternalId": "x"},
                         },
@@ -72,7 +72,7 @@ CASES = {
                         "Action": "sts:AssumeRole",
                         "Condition": {
                             "StringLike": {
-                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                                "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                             },
                             "StringNotEquals": {"sts:ExternalId": "x"},
                         },
@@ -91,7 +91,7 @@ CASES = {
                     "Action": "sts:AssumeRole",
                     "Condition": {
                         "StringLike": {
-                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                         },
                         "StringEquals": {"sts:ExternalId": "5f0c2a9e"},
                     },
@@ -158,7 +158,7 @@ CASES = {
                     "Action": "sts:AssumeRole",
                     "Condition": {
                         "StringLike": {
-                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                            "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                         },
                         "StringEquals": {"sts:ExternalId": "5f0c2a9e"},
                     },
@@ -704,7 +704,7 @@ CASES = {
                             "Action": "sts:AssumeRole",
                             "Condition": {
                                 "StringLike": {
-                                    "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                                    "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                                 },
                                 "StringEquals": {"sts:ExternalId": "5f0c2a9e"},
                             },
@@ -760,7 +760,7 @@ CASES = {
                             "Action": "sts:AssumeRole",
                             "Condition": {
                                 "StringLike": {
-                                    "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Crossplane"
+                                    "aws:PrincipalArn": "arn:aws:iam::222222222222:role/*-Cross"
                                 },
                                 "StringEquals": {"sts:ExternalId": "5f0c2a9e"},
                             },
@@ -879,7 +879,7 @@ CASES = {
                         "Action": ["sts:AssumeRole", "sts:TagSession"],
                         "Condition": {
                             "ArnEquals": {
-                                "aws:SourceArn": "arn:aws:eks:eu-central-1:111111111111:cluster/acme"
+                                "aws:SourceArn": "arn:aws:eks:eu-west-1:111111111111:cluster/acme"
                             }
                         },
                     }
@@ -1173,9 +1173,7 @@ CASES = {
         bad=(
             {"spec.template.spec.containers.0.env.3.value": "0.0.0.0/0"},
             {"spec.template.spec.containers.0.env.3.value": "172.20.0.0/16,::/0"},
-            {
-                "spec.template.spec.containers.0.env.1.value": "--advertise-tags=tag:x --advertise-exit-node"
-            },
+            {"spec.template.spec.containers.0.env.1.value": "--advertise-exit-node"},
         ),
         missing=("spec.template.spec.containers.0.env.3", "passes"),
     ),
