@@ -128,7 +128,7 @@ def prepare_files(instance: Instance, programs: Programs, env: Mapping[str, str]
     ensure_secret(instance.passphrase_file)
     ensure_secret(instance.secrets_dir / "tailscale-auth-key", prefix="tskey-auth-")
     write_image_map(instance, programs)
-    write_scripts(instance.bin_dir, env)
+    write_scripts(instance.bin_dir, instance.pulumi_home, env)
     records = [program.to_record() for program in programs.listed()]
     write_atomically(instance.state_dir / "programs.json", json.dumps(records, indent=1))
 

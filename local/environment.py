@@ -16,7 +16,7 @@ def stack_environment(instance: Instance, pulumi: Path, key: Mapping[str, str]) 
     folders = [str(instance.bin_dir), str(Path(sys.executable).parent), str(pulumi.parent)]
     return {
         "PATH_PREFIX": ":".join(folders),
-        "PULUMI_HOME": str(instance.state_dir / "pulumi"),
+        "PULUMI_HOME": str(instance.pulumi_home),
         "PULUMI_BACKEND_URL": f"file://{instance.state_dir / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(instance.passphrase_file),
         "PULUMI_SKIP_UPDATE_CHECK": "1",

@@ -42,6 +42,10 @@ class Instance:
         return self.state_dir / "bin"
 
     @property
+    def pulumi_home(self) -> Path:
+        return self.state_dir / "pulumi"
+
+    @property
     def pki_dir(self) -> Path:
         return self.state_dir / "pki"
 

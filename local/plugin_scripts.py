@@ -3,6 +3,7 @@ stand-in."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import shlex
 import shutil
 import sys
@@ -20,6 +21,19 @@ class Plugin:
     executable: str
     module: str
     what: str
+    sdk: str | None = None
+    """The Python distribution of a resource plugin, whose version this one goes by."""
+
+    @property
+    def home_folder(self) -> str | None:
+        """Where the engine looks in its home; there it asks for no warning, as it does for PATH."""
+        if self.sdk is None:
+            return None
+        name = self.executable.removeprefix("pulumi-resource-")
+        return f"plugins/resource-{name}-v{importlib.metadata.version(self.sdk)}"
+
+    def script(self, folder: Path, pulumi_home: Path) -> Path:
+        return (pulumi_home / self.home_folder if self.home_folder else folder) / self.executable
 
 
 PLUGINS = (
@@ -33,20 +47,27 @@ PLUGINS = (
         module="local.plugins.policy_runner",
         what="policy runner",
     ),
-    Plugin(executable="pulumi-resource-aws", module="local.plugins.aws", what="AWS plugin"),
+    Plugin(
+        executable="pulumi-resource-aws",
+        module="local.plugins.aws",
+        what="AWS plugin",
+        sdk="pulumi-aws",
+    ),
     Plugin(
         executable="pulumi-resource-kubernetes",
         module="local.plugins.kubernetes",
         what="Kubernetes plugin",
+        sdk="pulumi-kubernetes",
     ),
 )
 
 
-def write_scripts(folder: Path, env: Mapping[str, str]) -> None:
+def write_scripts(folder: Path, pulumi_home: Path, env: Mapping[str, str]) -> None:
     """Write a script for each plugin that has no official executable on PATH, and remove the
-    others."""
+    others: those of hosts into `folder`, which stands on PATH, those of resources into the
+    engine's home."""
     for plugin in PLUGINS:
-        script = folder / plugin.executable
+        script = plugin.script(folder, pulumi_home)
         if official(plugin, folder, env):
             script.unlink(missing_ok=True)
             continue

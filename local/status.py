@@ -120,7 +120,7 @@ def plugin_rows(instance: Instance, env: Mapping[str, str]) -> list[PartStatus]:
     rows = []
     for plugin in PLUGINS:
         found = official(plugin, instance.bin_dir, env)
-        script = instance.bin_dir / plugin.executable
+        script = plugin.script(instance.bin_dir, instance.pulumi_home)
         rows.append(
             PartStatus(
                 part=plugin.what,

@@ -24,7 +24,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: Path) -> Check
     folder = checkout.folder / "offline"
     (folder / "state").mkdir(parents=True)
     (folder / "passphrase").write_text("offline tests only")
-    write_scripts(folder / "bin", os.environ)
+    write_scripts(folder / "bin", folder / "pulumi", os.environ)
     env = {
         **checkout.env,
         "PATH": f"{folder / 'bin'}:{pulumi_cli.parent}:{checkout.env['PATH']}",
