@@ -18,12 +18,9 @@ from enum import StrEnum
 from local.clickhouse.library import Library, before, string_object
 
 HANDLER_FACTORY = 0x19097340
-METRICS_ARGUMENT = 2
+CONFIG_ARGUMENT, METRICS_ARGUMENT = 1, 2
 HANDLER_FACTORY_START = "554157415641554154534881ec68010000"
 BIND_IMPORTS = (0x211479B8, 0x211563C8)
-HOST_NAME_IMPORT = 0x21156808
-NODE_NAME_IMPORT = 0x21155B70
-NODE_NAME_OFFSET = 65
 MADE_UP = "192.0.2."  # never routed: set aside for documentation
 
 
@@ -58,10 +55,19 @@ class Listeners:
         return host, port
 
 
-def install(library: Library, listeners: Listeners, on_metrics: Callable[[int], None]) -> None:
-    """`on_metrics` gets the engine's object of asynchronous metrics, which nobody else updates."""
+@dataclass(frozen=True, kw_only=True)
+class EngineObjects:
+    """Addresses of what the engine hands to the makers of its HTTP handlers."""
+
+    config: int
+    metrics: int
+
+
+def install(
+    library: Library, listeners: Listeners, on_objects: Callable[[EngineObjects], None]
+) -> None:
     place_sockets(library, listeners)
-    choose_handlers(library, listeners, on_metrics)
+    choose_handlers(library, listeners, on_objects)
 
 
 def place_sockets(library: Library, listeners: Listeners) -> None:
@@ -86,7 +92,7 @@ def place_sockets(library: Library, listeners: Listeners) -> None:
 
 
 def choose_handlers(
-    library: Library, listeners: Listeners, on_metrics: Callable[[int], None]
+    library: Library, listeners: Listeners, on_objects: Callable[[EngineObjects], None]
 ) -> None:
     """The engine makes the handlers of one HTTP listener after the other, in the hosts' order."""
     roles = [*listeners.role_ports, Role.HTTP]
@@ -98,7 +104,8 @@ def choose_handlers(
         nonlocal made
         current.value = names[made % len(names)]
         if made == 0:
-            on_metrics(arguments[METRICS_ARGUMENT])
+            config, metrics = arguments[CONFIG_ARGUMENT], arguments[METRICS_ARGUMENT]
+            on_objects(EngineObjects(config=config, metrics=metrics))
         made += 1
 
     callback = library.callback(ctypes.CFUNCTYPE(None, *[ctypes.c_uint64] * 6), choose)
@@ -112,24 +119,3 @@ def choose_handlers(
 def name_object(library: Library, role: Role) -> int:
     content = string_object(library, role.value)
     return ctypes.addressof(library.keep(ctypes.create_string_buffer(content, len(content))))
-
-
-def set_host_name(library: Library, name: str) -> None:
-    """What the engine takes for this machine's name; pods share the machine, and its name."""
-    encoded = name.encode()
-
-    def host_name(buffer: int, size: int) -> int:
-        ctypes.memmove(buffer, encoded[: size - 1] + b"\0", min(len(encoded) + 1, size))
-        return 0
-
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
-    library.import_slot(HOST_NAME_IMPORT, "gethostname", library.callback(prototype, host_name))
-    uname = ctypes.CDLL(None).uname
-
-    def node_name(buffer: int) -> int:
-        result: int = uname(ctypes.c_void_p(buffer))
-        ctypes.memmove(buffer + NODE_NAME_OFFSET, encoded[:64] + b"\0", min(len(encoded) + 1, 65))
-        return result
-
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
-    library.import_slot(NODE_NAME_IMPORT, "uname", library.callback(prototype, node_name))

@@ -4,17 +4,13 @@ chdb-core."""
 from __future__ import annotations
 
 import argparse
-import ctypes
 import os
 import re
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
-from local.clickhouse import engine_files, listeners, server_setup
+from local.clickhouse import engine_files, identity, server_setup
 from local.clickhouse.access_store import kept_in, open_store
 from local.clickhouse.access_sync import AccessSync
 from local.clickhouse.forwarding import accept_credentials_address
@@ -25,16 +21,14 @@ from local.clickhouse.library import (
     UnknownLibraryError,
     check_build,
 )
-from local.clickhouse.listeners import Listeners, Role
-from local.clickhouse.metrics import MetricsUpdater, metrics_view
+from local.clickhouse.listeners import Role
+from local.clickhouse.metrics import MetricsUpdater
 from local.clickhouse.server_config import ConfigError, ServerConfig, load
-from local.clickhouse.server_setup import INTERNAL_USER, Interserver
+from local.clickhouse.server_life import Server, block_signals, say
+from local.clickhouse.server_setup import Interserver
 
 DEFAULT_CONFIG = "/etc/clickhouse-server/config.xml"
-STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
-ENDED = signal.SIGUSR1
 BAD_ARGUMENTS = 36
-THREAD_STACK_BYTES = 64 << 20
 
 
 def main(argv: Sequence[str]) -> int:
@@ -84,7 +78,7 @@ class pid_file:  # noqa: N801 - used as a function
             self.path.unlink(missing_ok=True)
 
 
-def library_path(env: Mapping[str, str]) -> Path:
+def library_path() -> Path:
     """chdb-core as Python finds it, without importing it."""
     for folder in sys.path:
         candidate = Path(folder) / "chdb" / LIBRARY_NAME
@@ -96,11 +90,11 @@ def library_path(env: Mapping[str, str]) -> Path:
 def prepare(config: ServerConfig) -> Server:
     """Read everything, write the engine's files, load the library and set it up."""
     placed = engine_files.listeners_of(config)
-    path = library_path(os.environ)
+    path = library_path()
     check_build(path)
     files = engine_files.write(config, placed)
     os.chdir(files.folder)
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS | {ENDED})
+    block_signals()
     accept_credentials_address(os.environ)
     library = Library(path)
     interserver = Interserver(
@@ -112,16 +106,13 @@ def prepare(config: ServerConfig) -> Server:
     server_setup.apply_to(library, interserver, files.server_uuid)
     server_setup.allow_user_management(library)
     server_setup.set_shutdown_wait(library, config.number("shutdown_wait_unfinished", 5))
-    updater = MetricsUpdater(library, config.number("asynchronous_metrics_update_period_s", 1))
-    listeners.install(library, placed, updater.start)
-    listeners.set_host_name(library, placed.host)
+    identity.assume(library, placed.host)
     return Server(
         library=library,
-        access=keep_users(library, config),
+        config=config,
         listeners=placed,
-        metrics=updater,
-        default_database=config.text("default_database", "default"),
-        waits_for_queries=config.flag("shutdown_wait_unfinished_queries", default=False),
+        metrics=MetricsUpdater(library, config.number("asynchronous_metrics_update_period_s", 1)),
+        access=keep_users(library, config),
     )
 
 
@@ -131,109 +122,6 @@ def keep_users(library: Library, config: ServerConfig) -> AccessSync | None:
     if kind is None:
         return None
     return AccessSync(library, lambda on_change: open_store(kind, config, on_change), say)
-
-
-@dataclass(frozen=True)
-class Step:
-    statement: str
-    before: Callable[[], None] | None = None
-
-
-@dataclass(kw_only=True)
-class Server:
-    """The engine's own session opens the listeners, then stands still between two statements until
-    the process is told to stop."""
-
-    library: Library
-    access: AccessSync | None
-    listeners: Listeners
-    metrics: MetricsUpdater
-    default_database: str
-    waits_for_queries: bool
-    stop: threading.Event = field(default_factory=threading.Event)
-    problem: str = ""
-    coming: Iterator[Step] = field(default_factory=lambda: iter(()))
-
-    def steps(self) -> list[Step]:
-        """The statements of a server's life, each with what is done before it."""
-        metrics_port = self.listeners.role_ports.get(Role.PROMETHEUS)
-        steps = [
-            Step(f"ALTER USER {INTERNAL_USER} HOST NONE", self.when_loaded),
-            Step(f"CREATE DATABASE IF NOT EXISTS `{self.default_database}`"),
-            Step("SYSTEM START LISTEN TCP", self.when_database_exists),
-            Step("SYSTEM START LISTEN HTTP"),
-            Step("SYSTEM STOP LISTEN QUERIES ALL", self.when_ready),
-        ]
-        if metrics_port:
-            view = metrics_view(self.listeners.host, metrics_port, INTERNAL_USER)
-            steps.insert(2, Step(view))
-        if not self.waits_for_queries:
-            kill = f"KILL QUERY WHERE user NOT IN ('', '{INTERNAL_USER}') ASYNC FORMAT Null"
-            steps.append(Step(kill))
-        return steps
-
-    def before_statement(self) -> None:
-        step = next(self.coming, None)
-        if step and step.before:
-            step.before()
-
-    def when_loaded(self) -> None:
-        server_setup.allow_replicated_ddl(self.library)
-
-    def when_database_exists(self) -> None:
-        server_setup.set_default_database(self.library, self.default_database)
-        if self.access:
-            self.access.start()
-
-    def when_ready(self) -> None:
-        """Stands still until the process is told to stop."""
-        say("Ready for connections.")
-        self.stop.wait()
-        self.metrics.stop()
-        if self.access:
-            self.access.stop()
-
-    def run(self) -> int:
-        callback = self.library.callback(ctypes.CFUNCTYPE(None), self.before_statement)
-        server_setup.on_each_statement(self.library, callback)
-        steps = self.steps()
-        self.coming = iter(steps)
-        threading.stack_size(THREAD_STACK_BYTES)
-        statements = "; ".join(step.statement for step in steps)
-        thread = threading.Thread(
-            target=self.run_engine, args=[statements], name="engine", daemon=True
-        )
-        thread.start()
-        received = signal.sigwait(STOP_SIGNALS | {ENDED})
-        if received != ENDED:
-            say(f"Received {signal.Signals(received).name}, stopping.")
-            self.stop.set()
-            signal.sigwait({ENDED})
-        return exit_code(self.problem)
-
-    def run_engine(self, statements: str) -> None:
-        try:
-            self.problem = self.library.query(statements)
-            if not self.problem and not self.stop.is_set():
-                self.problem = "The engine ended by itself."
-        except RuntimeError as problem:
-            self.problem = str(problem)
-        finally:
-            os.kill(os.getpid(), ENDED)
-
-
-def exit_code(problem: str) -> int:
-    """The server's: the number of the error, as far as it fits."""
-    if not problem:
-        return 0
-    say(problem)
-    matched = re.search(r"Code: (\d+)", problem)
-    return (int(matched[1]) & 0xFF if matched else 0) or 1
-
-
-def say(line: str) -> None:
-    sys.stderr.write(f"launcher: {line}\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

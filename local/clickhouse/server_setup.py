@@ -19,6 +19,7 @@ NO_OPERATION = b"\x0f\x1f\x44\x00\x00"
 POOL_THREADS = 16
 POOL_QUEUE = 10_000
 
+CATALOG = 0x14841240
 RETURN_TRUE = 0x9068F40
 USERS_TABLE = 0x20C734F8
 USERS_READ_ONLY_SLOT = 5
@@ -123,8 +124,13 @@ def on_each_statement(library: Library, callback: int) -> None:
 def allow_replicated_ddl(library: Library) -> None:
     """To be called once everything is loaded: the databases' DDL queues start to be worked off."""
     library.expect(0x14861040, "0fb68710090000c3")
-    catalog = library.call(0x14841240)
-    ctypes.memmove(catalog + 0x910, b"\x01", 1)
+    ctypes.memmove(library.call(CATALOG) + 0x910, b"\x01", 1)
+
+
+def global_context(library: Library) -> tuple[int, int]:
+    """The engine's context and what counts its owners, both held weakly by the catalog."""
+    context, owner = struct.unpack("<QQ", ctypes.string_at(library.call(CATALOG), 16))
+    return context, owner
 
 
 def set_shutdown_wait(library: Library, seconds: int) -> None:
@@ -136,7 +142,7 @@ def set_shutdown_wait(library: Library, seconds: int) -> None:
 def set_default_database(library: Library, name: str) -> None:
     """Where sessions begin that name no database; it must exist."""
     library.expect(0x147114C0, "41574156534989f64989ffe870fd1200")
-    context = struct.unpack("<Q", ctypes.string_at(library.call(0x14841240), 8))[0]
+    context, _ = global_context(library)
     content = string_object(library, name)
     text = library.keep(ctypes.create_string_buffer(content, len(content)))
     library.call(0x147114C0, context, ctypes.addressof(text))

@@ -90,6 +90,8 @@ REPLICATION = """
   <named_collections><warehouse><cluster_secret from_env="CLUSTER_SECRET"/></warehouse>
   </named_collections>
   <user_defined_zookeeper_path>/clickhouse/user_defined</user_defined_zookeeper_path>
+  <distributed_ddl><path>/clickhouse/task_queue/ddl</path><profile>internal</profile>
+  </distributed_ddl>
   <user_directories><users_xml><path>users.xml</path></users_xml>
     <replicated><zookeeper_path>/clickhouse/access</zookeeper_path></replicated>
   </user_directories>

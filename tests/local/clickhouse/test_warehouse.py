@@ -90,6 +90,14 @@ def test_a_function_made_on_one_replica_works_on_the_others(joined: Warehouse) -
     seen(joined["c"], "SELECT plus_seven(1)", "8")
 
 
+def test_a_statement_for_the_whole_warehouse_is_carried_out_everywhere(joined: Warehouse) -> None:
+    joined["a"].query("CREATE DATABASE notes ON CLUSTER 'all_groups.default' ENGINE = Atomic")
+    known = "SELECT count() FROM system.databases WHERE name = 'notes'"
+    assert [joined[rid].query(known) for rid in ("a", "b", "c")] == ["1", "1", "1"]
+    joined["b"].query("DROP DATABASE notes ON CLUSTER 'all_groups.default'")
+    assert [joined[rid].query(known) for rid in ("a", "b", "c")] == ["0", "0", "0"]
+
+
 def test_users_made_on_one_replica_are_everywhere(joined: Warehouse) -> None:
     a, b = joined["a"], joined["b"]
     a.query("CREATE ROLE reading")
