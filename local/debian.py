@@ -4,6 +4,7 @@ unpacked into the cache, installed nowhere."""
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +36,7 @@ def fetch(names: Sequence[str], cache: Path, *, env: Mapping[str, str], say: Say
             apt = PrivateApt(cache / "debian" / "apt", env)
             for archive in apt.download(wanted, draft):
                 unpack(archive, draft, env)
+            keep_links_inside(draft)
     return target
 
 
@@ -70,6 +72,16 @@ def unpack(archive: Path, folder: Path, env: Mapping[str, str]) -> None:
             f"{archive.name} cannot be unpacked: {problem}", "Check the disk, and try again."
         ) from problem
     archive.unlink()
+
+
+def keep_links_inside(folder: Path) -> None:
+    """Links to absolute places among these packages' files lead to the unpacked ones."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() and (wanted := path.readlink()).is_absolute():
+            inside = folder / wanted.relative_to("/")
+            if inside.exists() or inside.is_symlink():
+                path.unlink()
+                path.symlink_to(os.path.relpath(inside, path.parent))
 
 
 class PrivateApt:

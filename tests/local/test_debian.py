@@ -26,6 +26,7 @@ def make_package(repository: Path, name: str) -> str:
     (tree / "DEBIAN" / "control").write_text(CONTROL.format(name=name))
     (tree / "usr" / "share").mkdir(parents=True)
     (tree / "usr" / "share" / name).write_text(f"content of {name}\n")
+    (tree / "usr" / "share" / f"{name}-link").symlink_to(f"/usr/share/{name}")
     archive = repository / f"{name}.deb"
     subprocess.run(["dpkg-deb", "-b", tree, archive], check=True, capture_output=True)
     content = archive.read_bytes()
@@ -62,6 +63,7 @@ def test_packages_are_unpacked_together_and_fetched_once(repository: Path, tmp_p
     env = environment(repository, trusted=True)
     root = fetch(["first", "second"], tmp_path / "cache", env=env, say=lines.append)
     assert (root / "usr" / "share" / "second").read_text() == "content of second\n"
+    assert (root / "usr" / "share" / "second-link").read_text() == "content of second\n"
     assert not list(root.glob("*.deb"))
     assert fetch(["second", "first"], tmp_path / "cache", env=env, say=lines.append) == root
     assert len(lines) == 1
