@@ -140,15 +140,18 @@ class Cluster:
     def logs(
         self, pod: str, namespace: str, *, container: str, tail: int, follow: bool
     ) -> Iterator[str]:
-        with translated(f"read the log of {pod}"):
-            yield from self._client.log(
-                pod,
-                namespace=namespace,
-                container=container,
-                tail_lines=tail,
-                follow=follow,
-                newlines=False,
-            )
+        """Lines as they come; a quiet server may take any time for its next one."""
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
+        params = {"container": container, "tailLines": str(tail), "follow": str(follow).lower()}
+        with (
+            translated(f"read the log of {pod}"),
+            self.http() as client,
+            client.stream("GET", path, params=params) as response,
+        ):
+            if response.is_error:
+                response.read()
+            response.raise_for_status()
+            yield from response.iter_lines()
 
     def http(self) -> httpx.Client:
         """Requests of other kinds to the API server, with the same identity."""
@@ -166,7 +169,7 @@ def translated(doing: str) -> Iterator[None]:
     except ApiError as error:
         raise refusal(doing, error.status.code or 0, message_of(error)) from error
     except httpx.HTTPStatusError as error:
-        raise refusal(doing, error.response.status_code, error.response.reason_phrase) from error
+        raise refusal(doing, error.response.status_code, status_message(error)) from error
     except httpx.HTTPError as error:
         raise UnreachableError(
             f"Could not {doing}: the API server does not answer ({error or type(error).__name__}).",
@@ -187,6 +190,13 @@ def message_of(error: ApiError) -> str:
     return (
         "\n  ".join(["the API server refuses it.", *lines]) if lines else error.status.message or ""
     )
+
+
+def status_message(error: httpx.HTTPStatusError) -> str:
+    try:
+        return str(error.response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return error.response.reason_phrase
 
 
 def refusal(doing: str, code: int, message: str) -> CliError:

@@ -24,6 +24,7 @@ def confirm(question: str) -> None:
 
 def confirm_by_name(question: str, name: str) -> None:
     """Only the name itself counts as a yes."""
-    typed = typer.prompt(f"{question}\nType its name to go ahead", default="", err=True)
+    asked = f"{question}\nType its name to go ahead"
+    typed = typer.prompt(asked, default="", show_default=False, err=True)
     if typed.strip() != name:
         raise CliError(f"{typed.strip()!r} is not {name!r}: nothing was changed.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from control.cli.events import Change
 from control.cli.output import say, tell, tell_json
 from control.cli.stack import StackOption
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 AllOption = Annotated[
-    bool, typer.Option("--all", help="Name every resource, also the many to be created.")
+    bool, typer.Option("--all", help="Name every resource of the plan, also where they are many.")
 ]
 PolicyOption = Annotated[
     list[str] | None,
@@ -55,7 +56,7 @@ def up(
         plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)
         if not plan.progress.changed:
             return conclude(plan, as_json=as_json)
-        show(plan, everything=everything, as_json=as_json)
+        show(plan, usual=None if everything else Change.CREATE, as_json=as_json)
         confirm(f"Apply this to {opened.name}?")
     done = succeeded(operation.UP, opened, options | QUIET, as_json=as_json)
     conclude(done, as_json=as_json)
@@ -81,7 +82,7 @@ def preview(
     if as_json:
         conclude(plan, as_json=True)
     else:
-        show(plan, everything=everything, as_json=False)
+        show(plan, usual=None if everything else Change.CREATE, as_json=False)
         conclude(plan, as_json=False)
 
 
@@ -103,7 +104,7 @@ def refresh(
         drift = succeeded(operation.PREVIEW_REFRESH, opened, options, as_json=as_json)
         if not drift.progress.changed:
             return conclude(drift, as_json=as_json)
-        show(drift, everything=True, as_json=as_json)
+        show(drift, usual=None, as_json=as_json)
         confirm(f"Record this as the state of {opened.name}?")
     return conclude(
         succeeded(operation.REFRESH, opened, options | QUIET, as_json=as_json), as_json=as_json
@@ -114,6 +115,7 @@ def destroy(
     stack: StackOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
+    everything: AllOption = False,
     parallel: ParallelOption = None,
 ) -> None:
     """Take the deployment down: show what goes, ask for its name, delete it."""
@@ -129,7 +131,7 @@ def destroy(
         plan = succeeded(operation.PREVIEW_DESTROY, opened, options, as_json=as_json)
         if not plan.progress.changed:
             return conclude(plan, as_json=as_json)
-        show(plan, everything=True, as_json=as_json)
+        show(plan, usual=None if everything else Change.DELETE, as_json=as_json)
         confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
     return conclude(
         succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json), as_json=as_json
@@ -181,7 +183,7 @@ def run_unlocked(operation: Operation, opened: Opened, options: Mapping[str, Any
     return outcome
 
 
-def show(plan: Outcome, *, everything: bool, as_json: bool) -> None:
+def show(plan: Outcome, *, usual: Change | None, as_json: bool) -> None:
     """The plan before the question: on stderr where stdout is for JSON."""
     from control.cli.plan_view import tell_plan
 
@@ -190,7 +192,7 @@ def show(plan: Outcome, *, everything: bool, as_json: bool) -> None:
 
         say(f"{plan.stack}: {sentence(plan.progress.counts, plan.operation.tense)}")
         return
-    tell_plan(plan.progress, plan.operation.tense, everything=everything)
+    tell_plan(plan.progress, plan.operation.tense, usual=usual)
     tell()
 
 

@@ -106,8 +106,8 @@ def next_steps(outcome: Outcome) -> list[str]:
         return [f"Nothing was changed. Mend the cause, then run {again} again."]
     steps = [f"What was done is recorded and stays; {again} goes on from here."]
     unknown = outcome.progress.unknown
-    if unknown or outcome.progress.maybe_corrupt:
-        named = ", ".join(map(str, unknown[:MOST_NAMED])) or "some resources"
+    if unknown:
+        named = ", ".join(map(str, unknown[:MOST_NAMED]))
         steps.insert(0, f"In an unknown state: {named}.")
         steps.append(f"`byoc refresh --stack {outcome.stack}` first compares with the cloud.")
     return steps

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -80,13 +82,21 @@ def tell_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None
 
 
 def tell_facts(facts: Mapping[str, str]) -> None:
-    """Names and values below one another."""
+    """Names and values below one another; on a terminal folded between words."""
     width = max(map(len, facts), default=0)
     for name, value in facts.items():
-        first, *more = value.splitlines() or [""]
+        first, *more = folded(value, width + 2)
         tell(f"{name:<{width}}  {typer.style(first, fg=COLOURS.get(first))}")
         for line in more:
             tell(f"{'':<{width}}  {line}")
+
+
+def folded(value: str, indent: int) -> list[str]:
+    lines = value.splitlines() or [""]
+    if not sys.stdout.isatty():
+        return lines
+    room = max(20, shutil.get_terminal_size().columns - indent)
+    return [part for line in lines for part in textwrap.wrap(line, room) or [""]]
 
 
 def heading(text: str) -> None:

@@ -9,22 +9,24 @@ import typer
 from control.cli.events import Change
 from control.cli.output import column, counted, say, tell, tell_table
 from control.cli.progress import Changed, Progress
-from control.cli.wording import WORDS, Tense, sentence
+from control.cli.wording import WORDS, Tense
 
-MOST_CREATES = 20
+MOST_USUAL = 20
 MOST_PROPERTIES = 4
 
 
-def tell_plan(progress: Progress, tense: Tense, *, everything: bool = False) -> None:
+def tell_plan(progress: Progress, tense: Tense, *, usual: Change | None) -> None:
+    """Many changes of the `usual` kind are only counted; None names every one."""
     tell_layers(progress, tense)
-    listed, left_out = worth_naming(progress.changed, everything=everything)
+    listed, left_out = worth_naming(progress.changed, usual)
     if listed or left_out:
         tell()
     for each in listed:
         tell(line(each))
-    if left_out:
+    if usual is not None and left_out:
         more = "and " if listed else ""
-        tell(f"  {more}{counted(left_out, 'resource')} to create; --all names them too")
+        what = WORDS[usual].said(tense)
+        tell(f"  {more}{counted(left_out, 'resource')} {what}; --all names them too")
     for warning in progress.warnings:
         say(f"warning: {warning}")
 
@@ -42,12 +44,12 @@ def tell_layers(progress: Progress, tense: Tense) -> None:
         tell_table(columns, rows)
 
 
-def worth_naming(changes: Sequence[Changed], *, everything: bool) -> tuple[list[Changed], int]:
-    """All but creations, and those too where they are few; how many were left out."""
-    created = [each for each in changes if each.change is Change.CREATE]
-    if everything or len(created) <= MOST_CREATES:
+def worth_naming(changes: Sequence[Changed], usual: Change | None) -> tuple[list[Changed], int]:
+    """What is named, and how many are not."""
+    many = [each for each in changes if each.change is usual]
+    if len(many) <= MOST_USUAL:
         return list(changes), 0
-    return [each for each in changes if each.change is not Change.CREATE], len(created)
+    return [each for each in changes if each.change is not usual], len(many)
 
 
 def line(changed: Changed) -> str:
@@ -57,7 +59,3 @@ def line(changed: Changed) -> str:
         properties += f" and {len(changed.properties) - MOST_PROPERTIES} more"
     text = f"  {words.sign} {changed.resource.layer:<11} {changed.resource}"
     return typer.style(text, fg=words.colour) + (f"  ({properties})" if properties else "")
-
-
-def headline(stack: str, progress: Progress, tense: Tense) -> str:
-    return f"{stack}: {sentence(progress.counts, tense)}"

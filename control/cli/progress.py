@@ -141,10 +141,13 @@ class Progress:
 
     @property
     def unknown(self) -> list[Resource]:
-        """What was being changed when the engine ended without a last word."""
-        if self.closed and not self.maybe_corrupt:
-            return []
-        return [each.resource for each in self.running if each.operation not in LOOKING]
+        """What the engine was changing when it ended without a last word, and what it says it may
+        have lost sight of."""
+        lost = self.broken if self.maybe_corrupt else []
+        if self.closed:
+            return list(lost)
+        changing = [each.resource for each in self.running if each.operation not in LOOKING]
+        return [*lost, *changing]
 
     @property
     def changed(self) -> list[Changed]:

@@ -22,12 +22,20 @@ def tell_services(services: Sequence[ServiceView]) -> None:
                 each.phase,
                 each.ready,
                 each.size,
-                f"{each.endpoints[0].host}:{each.endpoints[0].port}" if each.endpoints else UNKNOWN,
+                short_endpoint(each),
                 age(each.created_at),
             ]
             for each in services
         ],
     )
+
+
+def short_endpoint(service: ServiceView) -> str:
+    """As names resolve inside the cluster, from any namespace."""
+    if not service.endpoints:
+        return UNKNOWN
+    first = service.endpoints[0]
+    return f"{first.host.removesuffix('.svc.cluster.local')}:{first.port}"
 
 
 def tell_warehouses(warehouses: Sequence[WarehouseView]) -> None:

@@ -124,10 +124,11 @@ def events(
 
 def is_about(event: Document, view: ServiceView) -> bool:
     """Of the service itself, or of a pod, set or claim whose name begins with its full name."""
-    about = event["involvedObject"]
-    if about.get("name") == view.name:
-        return bool(about.get("kind") == "Service")
-    return bool(about.get("name", "").startswith(f"{view.warehouse}-{view.name}"))
+    name = str(event["involvedObject"].get("name", ""))
+    if name == view.name:
+        return bool(event["involvedObject"].get("kind") == "Service")
+    full_name = f"{view.warehouse}-{view.name}"
+    return name == full_name or name.startswith(f"{full_name}-")
 
 
 def event_time(event: Document) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from control.cli.errors import CliError
 from control.cli.output import say
@@ -15,6 +15,8 @@ from control.cli.service_view import ServiceView, service_view
 from control.cli.wording import clock
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from control.cli.cluster import Cluster
 
 LOOK_EVERY_S = 0.5
@@ -48,29 +50,25 @@ def wait_for(
 ) -> ServiceView | None:
     """The service once `reached` holds; a CliError where it is refused, fails or takes too long."""
     started_s = time.monotonic()
-    told = ""
-    with spinner(name) as status:
+    line = ""
+    with phase_lines() as lines:
         try:
             while True:
                 view = look(cluster, name, namespace)
-                now_s = time.monotonic()
+                spent_s = time.monotonic() - started_s
                 line = phases(view)
-                if line != told:
-                    told = line
-                    say(f"{now_s - started_s:6.1f} s  {name}: {line}")
-                if status is not None:
-                    status.update(f"{name}: {line}  {clock(now_s - started_s)}")
+                lines.show(line, spent_s)
                 if reached(view):
                     return view
                 if view is None:
                     raise CliError(f"{name} was deleted meanwhile.")
                 if (problem := failed(view)) is not None:
                     raise CliError(problem, f"`byoc service show {name}` tells more.")
-                if now_s - started_s > timeout.total_seconds():
-                    raise still_waiting(name, line, f"not within {clock(now_s - started_s)}")
+                if spent_s > timeout.total_seconds():
+                    raise still_waiting(name, line, f"not within {clock(spent_s)}")
                 time.sleep(LOOK_EVERY_S)
         except KeyboardInterrupt:
-            raise still_waiting(name, told, "stopped waiting") from None
+            raise still_waiting(name, line, "stopped waiting") from None
 
 
 def still_waiting(name: str, line: str, why: str) -> CliError:
@@ -119,10 +117,33 @@ def failed(view: ServiceView | None) -> str | None:
     return None
 
 
-def spinner(name: str) -> Any:
-    """On a terminal a line that moves; else nothing."""
+class PhaseLines:
+    """A line for each new phase; on a terminal a moving one below them."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+        self._told = ""
+
+    def show(self, line: str, spent_s: float) -> None:
+        if line != self._told:
+            self._told = line
+            self._tell(f"{spent_s:6.1f} s  {line}")
+        if self._status is not None:
+            self._status.update(clock(spent_s))
+
+    def _tell(self, line: str) -> None:
+        if self._status is None:
+            say(line)
+        else:
+            self._status.console.print(line, markup=False)
+
+
+@contextmanager
+def phase_lines() -> Iterator[PhaseLines]:
     if not sys.stderr.isatty():
-        return nullcontext()
+        yield PhaseLines(None)
+        return
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False).status(f"{name}: looking")
+    with Console(stderr=True, highlight=False).status("") as status:
+        yield PhaseLines(status)

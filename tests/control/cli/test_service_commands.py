@@ -13,6 +13,9 @@ import pytest
 
 from control.cli import waiting
 from control.cli.cluster import SERVICE, WAREHOUSE
+from control.cli.errors import CliError
+from control.cli.service_watching import merged
+from control.warehouses.names import REPLICA_LABEL, SERVICE_LABEL, WAREHOUSE_LABEL
 from tests.control.cli.conftest import Byoc
 from tests.control.cli.play import Play, play_on
 from tests.kube_api import KubeApi
@@ -89,7 +92,7 @@ def test_create_waits_until_the_service_runs(play: Play, byoc: Byoc) -> None:
     assert spec["memory"] == {"minGib": 8, "maxGib": 8, "gib": 8}
     [row] = rows(answer.out)
     assert row[4:6] == ["Running", "1/1"]
-    assert "reports: Running, 1/1 replicas ready" in answer.err
+    assert "s  Running, 1/1 replicas ready" in answer.err
 
 
 def test_scaling_shows_the_steps_of_the_machine(play: Play, byoc: Byoc) -> None:
@@ -241,6 +244,39 @@ def test_events_of_the_service_and_its_replicas(play: Play, byoc: Byoc) -> None:
     found = json.loads(byoc("service", "events", "primary", "--json").ok().out)
     assert {each["object"] for each in found} == {"Service primary", "Pod main-primary-a1b2-0"}
     assert "of main-primary-a1b2-0" in byoc("service", "events", "primary").ok().out
+
+
+def test_a_log_that_cannot_be_read_is_told_in_the_api_server_s_words(
+    play: Play, byoc: Byoc
+) -> None:
+    from lightkube.models.core_v1 import Container, PodSpec
+    from lightkube.models.meta_v1 import ObjectMeta
+    from lightkube.resources.core_v1 import Pod
+
+    labels = {SERVICE_LABEL: "primary", WAREHOUSE_LABEL: "main", REPLICA_LABEL: "a1b2"}
+    pod = Pod(
+        metadata=ObjectMeta(name="main-primary-a1b2-0", namespace="clickhouse", labels=labels),
+        spec=PodSpec(containers=[Container(name="server", image="none")], nodeName="nowhere"),
+    )
+    play.client.create(pod)
+    answer = byoc("service", "logs", "primary", "--follow")
+    play.client.delete(Pod, "main-primary-a1b2-0", namespace="clickhouse", grace_period=0)
+    assert answer.code == 1
+    assert "Could not read the log of main-primary-a1b2-0: " in answer.err
+    assert "nowhere" in answer.err
+
+
+def test_lines_of_several_logs_come_as_they_are_written() -> None:
+    assert sorted(merged([iter(["a 1", "a 2"]), iter(["b 1"])])) == ["a 1", "a 2", "b 1"]
+
+    def broken() -> Iterator[str]:
+        yield "c 1"
+        raise CliError("gone")
+
+    lines = merged([broken()])
+    assert next(lines) == "c 1"
+    with pytest.raises(CliError, match="gone"):
+        next(lines)
 
 
 def test_a_warehouse_is_shown_with_its_services(play: Play, byoc: Byoc) -> None:
