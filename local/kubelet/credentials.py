@@ -47,7 +47,7 @@ class CredentialServer:
         self._client = client
         self._aws = aws
         self._listen = listen
-        self._issued: dict[tuple[Caller, str], Issued] = {}
+        self._issued: dict[tuple[Caller, Association], Issued] = {}
         app = web.Application()
         app.router.add_get(CREDENTIALS_PATH, self.serve)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
@@ -78,7 +78,9 @@ class CredentialServer:
         try:
             return web.json_response(await self._credentials(caller, association, token))
         except (BotoCoreError, ClientError) as error:
-            text = f"{association.role_arn} was not assumed: {error}"
+            text = (
+                f"The role of {caller.namespace}/{caller.service_account} was not assumed: {error}"
+            )
             return refused(403, "AccessDeniedException", text)
 
     async def _caller(self, token: str) -> Caller | None:
@@ -96,7 +98,7 @@ class CredentialServer:
         return read_caller(status.get("user") or {})
 
     async def _credentials(self, caller: Caller, association: Association, token: str) -> Json:
-        key = (caller, association.role_arn)
+        key = (caller, association)
         issued = self._issued.get(key)
         if issued is None or time.time() > issued.renew_at_s:
             issued = await asyncio.to_thread(self._assume, association, token)
@@ -109,9 +111,12 @@ class CredentialServer:
         answer = self._aws.client("eks-auth", association.region).assume_role_for_pod_identity(
             clusterName=association.cluster, token=token
         )
+        whole = self._aws.client("eks", association.region).describe_pod_identity_association(
+            clusterName=association.cluster, associationId=association.id
+        )
         credentials = answer["credentials"]
         return Issued(
-            document=document(credentials, association),
+            document=document(credentials, whole["association"]["roleArn"]),
             renew_at_s=credentials["expiration"].timestamp() - RENEW_BEFORE_S,
         )
 
@@ -134,14 +139,14 @@ def first(values: Any) -> str:
     return str(values[0]) if values else ""
 
 
-def document(credentials: Json, association: Association) -> Json:
+def document(credentials: Json, role_arn: str) -> Json:
     return {
         "AccessKeyId": credentials["accessKeyId"],
         "SecretAccessKey": credentials["secretAccessKey"],
         "Token": credentials["sessionToken"],
         "Expiration": credentials["expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "AccountId": association.role_arn.split(":")[4],
-        "RoleArn": association.role_arn,
+        "AccountId": role_arn.split(":")[4],
+        "RoleArn": role_arn,
     }
 
 

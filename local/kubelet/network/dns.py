@@ -21,6 +21,7 @@ A, AAAA, ANY, INTERNET = 1, 28, 255, 1
 NO_ERROR, SERVER_FAILURE, NO_SUCH_NAME = 0, 2, 3
 RESPONSE, AUTHORITATIVE, RECURSION_WANTED, RECURSION_TO_BE_HAD = 0x8000, 0x0400, 0x0100, 0x0080
 UPSTREAM_TIMEOUT_S = 2.0
+SPARED_FOR_S = 10.0
 DNS_PORT = 53
 
 Lookup = Callable[[str], tuple[str, ...] | None]
@@ -74,6 +75,7 @@ class DnsServer:
         self._transports: list[asyncio.DatagramTransport] = []
         self._servers: list[asyncio.Server] = []
         self._pending: set[asyncio.Task[None]] = set()
+        self._spared_until_s = 0.0
 
     async def listen(self, address: str, port: int) -> None:
         loop = asyncio.get_running_loop()
@@ -94,14 +96,22 @@ class DnsServer:
         question = read_question(message)
         if question is None:
             return None
-        if question.name == self._domain or question.name.endswith(f".{self._domain}"):
+        if f".{question.name}".endswith((f".{self._domain}", ".svc")):
             return answer(question, self._lookup(question.name))
         servers = machine_nameservers()
         if not servers:
             return answer(question, None)
+        return await self._pass_on(question, message, servers[0])
+
+    async def _pass_on(self, question: Question, message: bytes, server: str) -> bytes:
+        """A server that does not answer is spared for a while: its clients would wait in vain."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._spared_until_s:
+            return header(question, SERVER_FAILURE, 0)
         try:
-            return await ask(servers[0], message)
+            return await ask(server, message)
         except (TimeoutError, OSError):
+            self._spared_until_s = loop.time() + SPARED_FOR_S
             return header(question, SERVER_FAILURE, 0)
 
     def _serve_datagram(

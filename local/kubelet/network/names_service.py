@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.instance import write_atomically
 from local.kubelet.cluster.objects import Json
 from local.kubelet.model.pod import Pod
 from local.kubelet.network.names import Record, addresses, hosts_text
 
-log = logging.getLogger(__name__)
 HEADER = "# Kept up to date by the process kubelet.\n127.0.0.1\tlocalhost\n"
 FALLBACK_OPTIONS = "options ndots:5 timeout:1 attempts:1\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostsFile:
-    """The file of one pod; `own` are the lines about the pod itself."""
+    """The file of one pod; `own` are the lines about the pod itself.
+
+    Containers see the folder, not the file: so a new file takes the old one's place at once, and no
+    reader meets half of it.
+    """
 
     file: Path
     namespace: str
@@ -53,7 +55,7 @@ class Names:
             return
         self._records = found
         self._table = addresses(found, self.domain)
-        rewrite(self._machine_file, hosts_text(found, self.domain, None))
+        write_atomically(self._machine_file, hosts_text(found, self.domain, None))
         for hosts in self._files.values():
             self._write(hosts)
 
@@ -76,10 +78,7 @@ class Names:
 
     def _write(self, hosts: HostsFile) -> None:
         cluster = hosts_text(self._records, self.domain, hosts.namespace)
-        try:
-            rewrite(hosts.file, HEADER + hosts.own + cluster)
-        except FileNotFoundError:
-            log.debug("the pod of %s has just gone", hosts.file)
+        write_atomically(hosts.file, HEADER + hosts.own + cluster)
 
 
 def own_lines(pod: Pod, address: str, domain: str) -> str:
@@ -90,19 +89,6 @@ def own_lines(pod: Pod, address: str, domain: str) -> str:
     for alias in pod.raw["spec"].get("hostAliases") or ():
         lines.append(f"{alias['ip']}\t{' '.join(alias.get('hostnames') or ())}\n")
     return "".join(lines)
-
-
-def rewrite(file: Path, text: str) -> None:
-    """Change the file in place: containers see this inode. A reader meets old or new lines, never a
-    mixture of both, because the shorter text is first padded to the length of the longer one."""
-    data = text.encode()
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT, 0o644)
-    try:
-        padding = b"\n" * max(0, os.fstat(handle).st_size - len(data))
-        os.pwrite(handle, data + padding, 0)
-        os.ftruncate(handle, len(data))
-    finally:
-        os.close(handle)
 
 
 def machine_nameservers() -> list[str]:

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.kubelet.model.pod import Pod
-from local.kubelet.nodes.groups import find_associations, find_groups, nodes_of
+from local.kubelet.nodes.groups import find_associations, find_groups, find_zones, nodes_of
 from local.kubelet.nodes.node_spec import NodeSpec
 from local.kubelet.pods.cloud_identity import Association, PodCloud, pod_cloud
 from local.kubelet.settings import AwsSettings, Endpoint
@@ -31,6 +32,7 @@ class AwsView:
         self._credentials = credentials
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = asyncio.Lock()
+        self._zones_of: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._associations: tuple[Association, ...] = ()
         self._asked_at_s = 0.0
         self._is_reached = True
@@ -82,15 +84,22 @@ class AwsView:
         return tuple(
             node
             for region in self.settings.regions
-            for group in find_groups(self.client("eks", region), self.client("ec2", region), region)
+            for group in find_groups(self.client("eks", region), partial(self._zones, region))
             for node in nodes_of(group)
         )
+
+    def _zones(self, region: str, subnets: list[str]) -> tuple[str, ...]:
+        """A subnet never moves: it is asked for once."""
+        key = tuple(sorted(subnets))
+        if key not in self._zones_of:
+            self._zones_of[key] = find_zones(self.client("ec2", region), subnets)
+        return self._zones_of[key]
 
     def _find_associations(self) -> tuple[Association, ...]:
         return tuple(
             association
             for region in self.settings.regions
-            for association in find_associations(self.client("eks", region), region)
+            for association in find_associations(self.client("eks", region))
         )
 
     def _note_failure(self, error: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,18 +33,14 @@ class NodeGroup:
     capacity_type: str
 
 
-def find_groups(eks: Any, ec2: Any, region: str) -> Iterator[NodeGroup]:
-    for cluster in find_clusters(eks):
+def find_groups(eks: Any, zones: Callable[[list[str]], tuple[str, ...]]) -> Iterator[NodeGroup]:
+    """`zones` tells where subnets are."""
+    region = eks.meta.region_name
+    for cluster in pages(eks, "list_clusters", "clusters"):
         for name in pages(eks, "list_nodegroups", "nodegroups", clusterName=cluster):
             group = eks.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
             if group["status"] in ALIVE:
-                yield read_group(group, cluster, region, find_zones(ec2, group["subnets"]))
-
-
-def find_clusters(eks: Any) -> Iterator[str]:
-    for name in pages(eks, "list_clusters", "clusters"):
-        if eks.describe_cluster(name=name)["cluster"]["status"] in ("ACTIVE", "UPDATING"):
-            yield name
+                yield read_group(group, cluster, region, zones(group["subnets"]))
 
 
 def find_zones(ec2: Any, subnets: list[str]) -> tuple[str, ...]:
@@ -52,20 +48,17 @@ def find_zones(ec2: Any, subnets: list[str]) -> tuple[str, ...]:
     return tuple(sorted({subnet["AvailabilityZone"] for subnet in found}))
 
 
-def find_associations(eks: Any, region: str) -> Iterator[Association]:
-    for cluster in find_clusters(eks):
-        for short in pages(
+def find_associations(eks: Any) -> Iterator[Association]:
+    for cluster in pages(eks, "list_clusters", "clusters"):
+        for one in pages(
             eks, "list_pod_identity_associations", "associations", clusterName=cluster
         ):
-            whole = eks.describe_pod_identity_association(
-                clusterName=cluster, associationId=short["associationId"]
-            )["association"]
             yield Association(
                 cluster=cluster,
-                region=region,
-                namespace=whole["namespace"],
-                service_account=whole["serviceAccount"],
-                role_arn=whole["roleArn"],
+                region=eks.meta.region_name,
+                id=one["associationId"],
+                namespace=one["namespace"],
+                service_account=one["serviceAccount"],
             )
 
 

@@ -38,9 +38,9 @@ class Association:
 
     cluster: str
     region: str
+    id: str
     namespace: str
     service_account: str
-    role_arn: str
 
 
 def pod_cloud(

@@ -22,6 +22,7 @@ from local.kubelet.volumes.mounter import Volume
 from local.kubelet.volumes.placement import binds_of
 
 SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/"
+NAMES_FOLDER = "/etc/.kubelet"
 NOBODY = 65534
 
 
@@ -56,6 +57,7 @@ def jail_of(slot: Slot, ready: Ready, image: Image, shared: Shared) -> Jail:
         argv=image.argv(rendered.command, rendered.args),
         env={**base_env(pod, container), **image.env, **ready.cloud.env, **rendered.env},
         binds=tuple(binds),
+        links={"/etc/hosts": f"{NAMES_FOLDER}/{ready.hosts_file.name}"},
         files=own_files(pod, container, names.resolv_conf(pod)),
         hostname=pod.hostname,
         working_dir=container.working_dir or image.working_dir,
@@ -93,7 +95,7 @@ def program_binds(image: Image) -> Iterator[Bind]:
 
 
 def own_binds(ready: Ready) -> Iterator[Bind]:
-    yield Bind(source=ready.hosts_file, target="/etc/hosts", read_only=True)
+    yield Bind(source=ready.hosts_file.parent, target=NAMES_FOLDER, read_only=True)
     if ready.cloud_token:
         yield Bind(source=ready.cloud_token.path, target=TOKEN_FOLDER, read_only=True)
 
@@ -104,7 +106,7 @@ def refuse_what_cannot_be_placed(binds: Iterable[Bind]) -> None:
     What every pod gets without asking for it is left out.
     """
     for bind in binds:
-        if str(bind.source) == bind.target or bind.target in ("/etc/hosts", TOKEN_FOLDER):
+        if str(bind.source) == bind.target or bind.target in (NAMES_FOLDER, TOKEN_FOLDER):
             continue
         if bind.target.startswith(SERVICE_ACCOUNT_FOLDER):
             continue
@@ -127,7 +129,6 @@ def own_files(pod: Pod, container: Container, resolv_conf: str) -> Mapping[str, 
         "/etc/passwd": f"{people}nobody:x:{NOBODY}:{NOBODY}:nobody:/:/bin/false\n",
         "/etc/group": f"{groups}nogroup:x:{NOBODY}:\n",
         "/etc/hostname": f"{pod.hostname}\n",
-        "/etc/hosts": "",
         "/etc/host.conf": "multi on\n",
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
         "/etc/resolv.conf": resolv_conf,

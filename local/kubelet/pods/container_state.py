@@ -34,12 +34,16 @@ State: TypeAlias = Waiting | Running | Ended
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerView:
-    """`is_started` is the startup gate, `is_ready` the last word of the readiness probe."""
+    """`is_started` is the startup gate, `is_ready` the last word of the readiness probe.
+
+    `image` is what the last run was started from, which the spec may have left behind.
+    """
 
     container: Container
     state: State
     last: Ended | None = None
     restart_count: int = 0
     container_id: str = ""
+    image: str = ""
     is_ready: bool = False
     is_started: bool = False

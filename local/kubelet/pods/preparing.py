@@ -49,8 +49,7 @@ class Preparer:
         )
 
     def show_names(self, pod: Pod) -> Path:
-        file = self._folder / "hosts"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "names" / "hosts"
         self._shared.names.register(pod, self._shared.addresses.of(pod.uid), file)
         return file
 

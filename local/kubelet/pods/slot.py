@@ -101,6 +101,7 @@ class Slot:
             last=self.end if is_waiting and self.end else self.last,
             restart_count=max(0, self.attempt),
             container_id=self.container_id,
+            image=self.image,
             is_ready=ready,
             is_started=self.is_started,
         )
@@ -143,7 +144,8 @@ class Slot:
         self.process = None
         self.inside = None
         self.exited.set()
-        shutil.rmtree(self.attempt_folder, ignore_errors=True)
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, shutil.rmtree, self.attempt_folder, True)
         self.save()
 
     def _open_at_s(self) -> float:

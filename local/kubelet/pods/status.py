@@ -69,8 +69,8 @@ def container_status(view: ContainerView) -> Json:
         "ready": is_ready(view),
         "started": isinstance(view.state, Running) and view.is_started,
         "restartCount": view.restart_count,
-        "image": container.image,
-        "imageID": container.image if view.container_id else "",
+        "image": view.image or container.image,
+        "imageID": view.image,
         "resources": {
             name: dict(amounts)
             for name, amounts in (("limits", container.limits), ("requests", container.requests))

@@ -94,6 +94,8 @@ def build_root(root: Path, jail: Jail) -> None:
         file = root / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+    for path, target in jail.links.items():
+        (root / path.lstrip("/")).symlink_to(target)
     covered = any(is_below(jail.working_dir, bind.target) for bind in jail.binds)
     if jail.working_dir and not covered:
         (root / jail.working_dir.lstrip("/")).mkdir(parents=True, exist_ok=True)

@@ -21,13 +21,14 @@ class Bind:
 
 @dataclass(frozen=True, kw_only=True)
 class Jail:
-    """`folder` is this attempt's own; `files` are small files of the root, by absolute path."""
+    """`folder` is this attempt's own; `files` and `links` of the root go by absolute path."""
 
     folder: Path
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     binds: tuple[Bind, ...]
     files: Mapping[str, str]
+    links: Mapping[str, str]
     hostname: str
     working_dir: str
     user: int | None

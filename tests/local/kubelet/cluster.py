@@ -20,7 +20,7 @@ Document = dict[str, Any]
 TAINT = "byoc.clickhouse.dev/kubelet-test"
 SHELL = "test/shell"
 PYTHON = "test/python"
-START_S = 15
+START_S = 30
 PLURALS = {"StorageClass": "storageclasses"}
 GROUPS = {
     "v1": "/api/v1",
@@ -56,7 +56,9 @@ class Cluster:
     def delete(self, kind: str, name: str, grace_s: int | None = None) -> None:
         body = {} if grace_s is None else {"gracePeriodSeconds": grace_s}
         path = f"{self.collection(kind)}/{name}"
-        self.answered(self.http.request("DELETE", path, json=body))
+        answer = self.http.request("DELETE", path, json=body)
+        if answer.status_code != 404:
+            self.answered(answer)
 
     def collection(self, kind: str) -> str:
         plural = PLURALS.get(kind, f"{kind.lower()}s")

@@ -137,8 +137,8 @@ def test_an_empty_folder_is_shared_by_the_containers_of_a_pod_and_outlives_a_cra
         volumeMounts=[mount("work", "/seen", readOnly=True)],
     )
     cluster.run("pod", writer, reader, volumes=volume)
+    cluster.wait_container("pod", lambda one: one["restartCount"] == 1, "it found its first round")
     cluster.wait_logs("pod", "round\nround\n", container="reader")
-    assert cluster.container("pod")["restartCount"] == 1
 
 
 def test_an_empty_folder_over_its_limit_evicts_the_pod(cluster):

@@ -43,6 +43,27 @@ def test_what_is_no_question_gets_no_answer(message):
     assert read_question(message) is None
 
 
+def test_other_names_are_passed_on_and_a_silent_server_is_spared(monkeypatch):
+    monkeypatch.setattr("local.kubelet.network.dns.UPSTREAM_TIMEOUT_S", 0.2)
+
+    async def talk():
+        server = DnsServer(NAMES.get, "cluster.local")
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.203.9.2", 0))
+            monkeypatch.setattr("local.kubelet.network.dns.DNS_PORT", silent.getsockname()[1])
+            monkeypatch.setattr(
+                "local.kubelet.network.dns.machine_nameservers", lambda: ["127.203.9.2"]
+            )
+            began_s = loop.time()
+            codes = [(await server.reply(question("example.com")))[3] & 15 for _ in range(20)]
+            return codes, loop.time() - began_s
+
+    codes, took_s = asyncio.run(talk())
+    assert codes == [2] * 20
+    assert took_s < 2
+
+
 def test_tcp_carries_several_questions():
     async def talk():
         server = DnsServer(NAMES.get, "cluster.local")

@@ -17,6 +17,7 @@ def jail(tmp_path):
             Bind(source=tmp_path, target="/data", read_only=False),
         ),
         files={"/etc/hostname": "db-0\n"},
+        links={},
         hostname="db-0",
         working_dir="/srv/app",
         user=None,

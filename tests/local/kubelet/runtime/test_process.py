@@ -32,6 +32,7 @@ def jail(tmp_path):
         env={"PATH": DEFAULT_PATH, "COLOR": "blue"},
         binds=(),
         files={"/etc/passwd": "root:x:0:0::/:/bin/sh\n"},
+        links={},
         hostname="db-0",
         working_dir="",
         user=None,
