@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws import s3_logging, sqs
 from local.aws.bucket_policy import extend_bucket_policies
-from local.aws.ec2 import group_rules
+from local.aws.ec2 import addresses, group_rules
 from local.aws.ec2.responses import LocalEc2Response
 from local.aws.eks.backend import LocalEksBackend
 from local.aws.eks.pod_credentials import EksAuthResponse
@@ -44,6 +44,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     iam_urls.url_paths["{0}/$"] = LocalIamResponse.dispatch
     logs_urls.url_paths["{0}/$"] = LocalLogsResponse.dispatch
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
+    addresses.install()
     group_rules.install()
     s3_logging.install()
     sqs.install()

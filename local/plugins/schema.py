@@ -203,7 +203,8 @@ def _changes(known: Property, old: Any, new: Any, path: PropertyPath) -> Iterato
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in {**old, **new}:
             inner = _field(known, key)
-            yield from _changes(inner, old.get(key), new.get(key), (*path, key))
+            if key in new or not inner.computed:
+                yield from _changes(inner, old.get(key), new.get(key), (*path, key))
     elif isinstance(old, list) and isinstance(new, list):
         yield from _list_changes(known, old, new, path)
     else:

@@ -137,6 +137,7 @@ class ProviderServer(provider_pb2_grpc.ResourceProviderServicer):
                 inputs=request.news, failures=_failures(invalid.failures)
             )
         secret = secret_paths | _secret_properties(resource, request.type, inputs)
+        secret |= set(paths_of_texts(inputs, secret_texts(news, secret_paths)))
         return provider_pb2.CheckResponse(inputs=encode(inputs, secret))
 
     @answering

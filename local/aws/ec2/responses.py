@@ -7,7 +7,10 @@ from moto.ec2.responses import EC2Response
 from local.aws.ec2.ebs_defaults import EbsDefaultKey
 from local.aws.ec2.endpoints import EndpointChanges
 from local.aws.ec2.launch_templates import LaunchTemplateTags
+from local.aws.ec2.nat_gateways import NatGatewayDeletion
 
 
-class LocalEc2Response(EbsDefaultKey, EndpointChanges, LaunchTemplateTags, EC2Response):
+class LocalEc2Response(
+    EbsDefaultKey, EndpointChanges, LaunchTemplateTags, NatGatewayDeletion, EC2Response
+):
     pass

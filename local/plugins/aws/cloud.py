@@ -37,6 +37,10 @@ ENDPOINT_NAMES: Final = {
 Found = TypeVar("Found")
 
 
+class GaveUpError(PluginError):
+    """What was waited for did not come."""
+
+
 class Cloud:
     """Shared by all requests; makes each client once, on first use."""
 
@@ -167,7 +171,7 @@ class Aws:
             if found is not None and found is not False:
                 return found
             if time.monotonic() > deadline_s:
-                raise PluginError(f"gave up {what} after {within}")
+                raise GaveUpError(f"gave up {what} after {within}")
             self.call.progress(what)
             self.call.wait(interval)
             interval = min(interval * 1.6, SLOWEST_LOOK)

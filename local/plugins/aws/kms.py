@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, request
-from local.plugins.aws.resource import AwsResource, once_roles_are_known, unique_name
+from local.plugins.aws.names import unique_name
+from local.plugins.aws.resource import AwsResource
+from local.plugins.aws.role_delay import once_roles_are_known
 from local.plugins.aws.tags import from_pairs, pairs
 from local.plugins.provider import AutoName, Property, Props, Schema, as_json
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, request
-from local.plugins.aws.resource import AwsResource, named, unique_name
+from local.plugins.aws.names import named, unique_name
+from local.plugins.aws.resource import AwsResource
 from local.plugins.provider import Property, Props, Schema
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from local.plugins.aws.cloud import Aws, Cloud
+from local.plugins.aws.cloud import Aws, Cloud, GaveUpError
 from local.plugins.aws.failures import (
     is_in_use,
     is_not_found,
-    is_not_yet_seen,
     readable_errors,
 )
+from local.plugins.aws.fields import as_text_documents, settable, with_unknown_fields
 from local.plugins.provider import (
     UNKNOWN,
-    AutoName,
     Call,
     Change,
     Diff,
@@ -31,8 +28,6 @@ from local.plugins.provider import (
     Resource,
     Schema,
     State,
-    as_json,
-    contains_unknown,
 )
 from local.plugins.schema import changes, live_inputs
 
@@ -43,9 +38,6 @@ TAGS: Schema = {
 }
 RELEASED_WITHIN = timedelta(minutes=10)
 KNOWN_WITHIN = timedelta(minutes=2)
-KNOWN_ROLES_WITHIN = timedelta(seconds=30)
-
-Made = TypeVar("Made")
 
 
 class AwsResource(Resource):
@@ -58,6 +50,8 @@ class AwsResource(Resource):
     elsewhere: ClassVar[Collection[str]] = ()
     """Properties that resources of other types may hold as well: told only where the program sets
     them here, so that neither undoes the other's work."""
+    not_imported: ClassVar[Collection[str]] = ()
+    """Properties that say the same as others, or that AWS chooses as a rule."""
     frozen: ClassVar[Collection[str]] = ()
     """Outputs that change as other resources come and go: told as they were at first."""
 
@@ -127,7 +121,7 @@ class AwsResource(Resource):
         return inputs | {"tags": tags} if tags else inputs
 
     def diff(self, call: Call, before: State, inputs: Props) -> Diff:
-        found = list(changes(self.schema, before.inputs, inputs))
+        found = list(changes(self.schema, self.believed(before, inputs), inputs))
         region = self.region_of(inputs)
         if (
             self.regional
@@ -137,6 +131,12 @@ class AwsResource(Resource):
             found.append(Change(path=("region",), kind=Kind.UPDATE, replaces=True))
         first = self.delete_before_replace or self.keeps_its_name(call, before.inputs, inputs)
         return Diff(changes=tuple(found), delete_before_replace=first)
+
+    def believed(self, before: State, inputs: Props) -> Props:
+        """The old inputs, and those that the program newly writes down but that were so before."""
+        new = {name: value for name, value in inputs.items() if name not in before.inputs}
+        seen = live_inputs(self.schema, new, before.outputs)
+        return before.inputs | {name: new[name] for name in new if seen.get(name) == new[name]}
 
     def keeps_its_name(self, call: Call, old: Props, new: Props) -> bool:
         """Whether its successor would have the same name, which the program chose."""
@@ -234,18 +234,30 @@ class AwsResource(Resource):
         live = found.outputs
         old = before.inputs if before else {}
         inputs = live_inputs(self.schema, old, live)
+        belongs = self.is_imported if before is None else self.is_foreign
         for name, known in self.schema.items():
-            if name in live and name not in old and self.is_foreign(known, live[name], before):
-                inputs[name] = live[name]
+            if name not in live or name in old:
+                continue
+            if belongs(name, live[name]):
+                inputs[name] = settable(known.fields, live[name])
         return inputs
 
-    def is_foreign(self, known: Property, value: object, before: State | None) -> bool:
-        if known.read_only or known.write_only:
+    def is_imported(self, name: str, value: object) -> bool:
+        """Whether a program has to say this, or might."""
+        if name in self.not_imported or name in self.elsewhere:
             return False
-        imported = before is None or not before.inputs
-        if imported and (known.required or known.auto_name):
-            return True
-        return not known.computed and value not in (None, "", [], {}, False, known.default)
+        if name == "region":
+            return value != self.cloud.config.region
+        known = self.schema[name]
+        fixed = known.computed and known.replaces and not known.read_only
+        return known.required or fixed or self.is_foreign(name, value)
+
+    def is_foreign(self, name: str, value: object) -> bool:
+        """Whether somebody must have set this: AWS does not, by itself."""
+        known = self.schema[name]
+        if known.read_only or known.write_only or known.computed or name in self.elsewhere:
+            return False
+        return value not in (None, "", [], {}, False, known.default)
 
     def update(self, call: Call, before: State, inputs: Props) -> Props:
         known = before.outputs | before.inputs
@@ -268,7 +280,7 @@ class AwsResource(Resource):
         seen = live_inputs(self.schema, inputs, live)
         found = {name for name, value in inputs.items() if seen.get(name) != value}
         for name, known in self.schema.items():
-            if name in live and name not in inputs and self.is_foreign(known, live[name], before):
+            if name in live and name not in inputs and self.is_foreign(name, live[name]):
                 found.add(name)
             if name in before.inputs and name not in inputs and not known.computed:
                 found.add(name)
@@ -310,74 +322,6 @@ class AwsResource(Resource):
         with readable_errors(f"deleting {call.name}"):
             try:
                 aws.until(removed, "waiting until nothing depends on it", RELEASED_WITHIN)
-            except PluginError:
-                if in_use:
-                    raise in_use[-1] from None
-                raise
+            except GaveUpError:
+                raise in_use[-1] from None
             aws.until(is_gone, "waiting until it is deleted")
-
-
-def with_unknown_fields(schema: Schema, value: Any, old: Any) -> Any:
-    """The fields that AWS fills in: as they are, or unknown while it has not."""
-    if isinstance(value, list):
-        olds = old if isinstance(old, list) and len(old) == len(value) else [None] * len(value)
-        return [with_unknown_fields(schema, *pair) for pair in zip(value, olds, strict=True)]
-    if not isinstance(value, dict):
-        return value
-    old = old if isinstance(old, dict) else {}
-    planned = dict(value)
-    for name, known in schema.items():
-        if name in value:
-            if known.fields:
-                planned[name] = with_unknown_fields(known.fields, value[name], old.get(name))
-        elif known.read_only or known.computed:
-            planned[name] = old.get(name, UNKNOWN)
-    return planned
-
-
-def as_text_documents(schema: Schema, inputs: Props) -> Props:
-    """Policies may be written as objects: AWS wants their text."""
-    documents = {
-        name: UNKNOWN if contains_unknown(value) else json.dumps(value)
-        for name, value in inputs.items()
-        if isinstance(value, dict) and name in schema and schema[name].same is as_json
-    }
-    return inputs | documents
-
-
-def once_roles_are_known(aws: Aws, make: Callable[[], Made]) -> Made:
-    """Call until AWS's services know of a role that was made a moment ago."""
-    last: list[ClientError] = []
-
-    def made() -> tuple[Made] | None:
-        try:
-            return (make(),)
-        except ClientError as error:
-            if not is_not_yet_seen(error):
-                raise
-            last.append(error)
-            return None
-
-    try:
-        return aws.until(made, "waiting until the role is known", KNOWN_ROLES_WITHIN)[0]
-    except PluginError:
-        if last:
-            raise last[-1] from None
-        raise
-
-
-def unique_name(inputs: Props, aws: Aws, name: str = "name") -> str:
-    """The name, or one that starts with the prefix and is the resource's own."""
-    given = inputs.get(name)
-    if given is not None:
-        return str(given)
-    seed = aws.call.seed + aws.call.urn.encode()
-    return f"{inputs.get(f'{name}Prefix', 'pulumi-')}{hashlib.sha256(seed).hexdigest()[:12]}"
-
-
-def named(max_length: int, **more: Any) -> Schema:
-    """The properties `name` and `namePrefix`."""
-    return {
-        "name": Property(computed=True, replaces=True, auto_name=AutoName(max_length=max_length)),
-        "namePrefix": Property(replaces=True, write_only=True, **more),
-    }

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, request
 from local.plugins.aws.failures import missing_is_fine
-from local.plugins.aws.resource import AwsResource, named, unique_name
+from local.plugins.aws.names import named, unique_name
+from local.plugins.aws.resource import AwsResource
 from local.plugins.aws.tags import from_pairs, pairs
 from local.plugins.provider import (
     Call,

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pascal
-from local.plugins.aws.resource import AwsResource, named, unique_name
+from local.plugins.aws.names import named, unique_name
+from local.plugins.aws.resource import AwsResource
 from local.plugins.provider import Call, Property, Props, Schema, as_json
 
 NUMBERS = {

@@ -104,3 +104,22 @@ def test_a_rule_from_a_group_has_a_description_that_can_change(ec2: Any, vpc: st
     ec2.revoke_security_group_ingress(GroupId=groups[0], IpPermissions=[permission("other")])
     group = ec2.describe_security_groups(GroupIds=groups[:1])["SecurityGroups"][0]
     assert group["IpPermissions"] == []
+
+
+def test_an_address_says_where_it_comes_from(ec2: Any) -> None:
+    id_ = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    found = ec2.describe_addresses(AllocationIds=[id_])["Addresses"][0]
+    assert (found["NetworkBorderGroup"], found["PublicIpv4Pool"]) == (REGION, "amazon")
+
+
+def test_a_deleted_nat_gateway_lets_go_of_its_address(ec2: Any, vpc: str) -> None:
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+
+    def gateway() -> str:
+        made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)
+        return made["NatGateway"]["NatGatewayId"]
+
+    ec2.delete_nat_gateway(NatGatewayId=gateway())
+    assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
+    gateway()

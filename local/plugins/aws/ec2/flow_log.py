@@ -5,7 +5,7 @@ from typing import ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, props, request
 from local.plugins.aws.ec2.base import Ec2Resource, tags_of
-from local.plugins.aws.resource import once_roles_are_known
+from local.plugins.aws.role_delay import once_roles_are_known
 from local.plugins.provider import PluginError, Property, Props, Schema
 
 SOURCES = {

@@ -57,6 +57,7 @@ class InternetGateway(Ec2Resource):
 
 class Eip(Ec2Resource):
     kind = "elastic-ip"
+    not_imported = ("publicIpv4Pool", "networkBorderGroup")
     properties: ClassVar[Schema] = {
         "address": Property(replaces=True, write_only=True),
         "associateWithPrivateIp": Property(write_only=True),
@@ -140,6 +141,8 @@ class Eip(Ec2Resource):
 
 class NatGateway(Ec2Resource):
     kind = "natgateway"
+    not_imported = ("privateIp", "secondaryAllocationIds", "secondaryPrivateIpAddresses")
+    delete_before_replace = True  # an address cannot serve two at a time
     properties: ClassVar[Schema] = {
         "allocationId": Property(replaces=True),
         "connectivityType": Property(default="public", replaces=True),

@@ -54,12 +54,10 @@ class SecurityGroupRule(Ec2Resource):
 
     def make(self, aws: Aws, inputs: Props) -> str:
         allow(aws, inputs["securityGroupId"], inputs["type"], self.rules(inputs))
-        parts = {n: inputs.get(n) for n in self.properties if n != "description"}
-        return f"sgrule-{zlib.crc32(json.dumps(parts, sort_keys=True).encode())}"
+        return rule_id(inputs)
 
     def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
-        if not known:
-            raise PluginError("aws:ec2/securityGroupRule:SecurityGroupRule cannot be imported here")
+        known = known or from_import_id(id_)
         group, direction = known["securityGroupId"], known["type"]
         live = rules_of_permissions(look(aws, group).get(DIRECTIONS[direction], []))
         wanted = self.rules(known)
@@ -69,6 +67,7 @@ class SecurityGroupRule(Ec2Resource):
         peers = {kind: [r.peer for r in found if r.kind == kind] for kind in Rule.SOURCES}
         groups = peers.pop("securityGroups")
         told: Props = {name: sorted(values) for name, values in peers.items() if values}
+        told["id"] = rule_id(known) if id_.startswith("sg-") else id_
         told |= {name: known[name] for name in ("type", "securityGroupId", *PORTS)}
         told["protocol"] = normal_protocol(known["protocol"])
         told["self"] = group in groups and bool(known.get("self"))
@@ -77,9 +76,9 @@ class SecurityGroupRule(Ec2Resource):
         descriptions = {rule.description for rule in found}
         if descriptions != {""}:
             told["description"] = sorted(descriptions)[-1]
-        return told | self.rule_id(aws, group, direction, found)
+        return told | self.single_rule(aws, group, direction, found)
 
-    def rule_id(self, aws: Aws, group: str, direction: str, found: list[Rule]) -> Props:
+    def single_rule(self, aws: Aws, group: str, direction: str, found: list[Rule]) -> Props:
         """AWS numbers single sources: a resource of one has its number."""
         if len(found) != 1:
             return {}
@@ -101,6 +100,30 @@ class SecurityGroupRule(Ec2Resource):
         live = rules_of_permissions(look(aws, group).get(DIRECTIONS[direction], []))
         wanted = self.rules(known)
         revoke(aws, group, direction, {r for r in live if any(same_place(r, w) for w in wanted)})
+
+
+def rule_id(props: Props) -> str:
+    names = ("type", "securityGroupId", "protocol", *PORTS, *Rule.SOURCES, "self")
+    parts = [props.get(name) for name in (*names, "sourceSecurityGroupId")]
+    return f"sgrule-{zlib.crc32(json.dumps(parts).encode())}"
+
+
+def from_import_id(id_: str) -> Props:
+    """`sg-1_ingress_tcp_8000_8000_10.0.0.0/8_self_sg-2_pl-3`: a group's rule and its sources."""
+    parts = id_.split("_")
+    if len(parts) < 6 or parts[1] not in DIRECTIONS:
+        raise PluginError(f"{id_!r} is not the id of a rule: GROUP_ingress_PROTOCOL_FROM_TO_SOURCE")
+    known: Props = dict(zip(("securityGroupId", "type", "protocol"), parts, strict=False))
+    known |= {"fromPort": int(parts[3]), "toPort": int(parts[4]), "self": "self" in parts[5:]}
+    for source in parts[5:]:
+        if source.startswith("sg-"):
+            known["sourceSecurityGroupId"] = source
+        elif source.startswith("pl-"):
+            known.setdefault("prefixListIds", []).append(source)
+        elif source != "self":
+            kind = "ipv6CidrBlocks" if ":" in source else "cidrBlocks"
+            known.setdefault(kind, []).append(source)
+    return known
 
 
 def same_place(one: Rule, other: Rule) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import as_text, props, to_api
 from local.plugins.aws.ec2.base import Ec2Resource, tags_of
-from local.plugins.aws.resource import named, unique_name
+from local.plugins.aws.names import named, unique_name
 from local.plugins.aws.tags import from_pairs, pairs
 from local.plugins.provider import Property, Props, Schema, in_any_order
 

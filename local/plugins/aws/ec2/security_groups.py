@@ -16,7 +16,7 @@ from local.plugins.aws.ec2.rules import (
     rules_of_permissions,
     same_rules,
 )
-from local.plugins.aws.resource import named, unique_name
+from local.plugins.aws.names import named, unique_name
 from local.plugins.provider import Property, Props, Schema
 
 DIRECTIONS = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}

@@ -67,6 +67,7 @@ class EncryptionByDefault(Ec2Resource):
 
 class DefaultKmsKey(Ec2Resource):
     tagged = False
+    delete_before_replace = True  # there is one in a region
     properties: ClassVar[Schema] = {"keyArn": Property(required=True, replaces=True)}
 
     def make(self, aws: Aws, inputs: Props) -> str:

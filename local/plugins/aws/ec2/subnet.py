@@ -22,6 +22,7 @@ NAME_OPTIONS = tuple(ATTRIBUTES)[3:]
 
 class Subnet(Ec2Resource):
     kind = "subnet"
+    not_imported = ("availabilityZoneId",)
     properties: ClassVar[Schema] = {
         "vpcId": Property(required=True, replaces=True),
         "cidrBlock": Property(computed=True, replaces=True),

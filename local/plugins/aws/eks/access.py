@@ -8,7 +8,7 @@ from typing import ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, props, request
 from local.plugins.aws.eks.base import EksResource, without_none
-from local.plugins.aws.resource import once_roles_are_known
+from local.plugins.aws.role_delay import once_roles_are_known
 from local.plugins.provider import Property, Props, Schema, as_json, in_any_order
 
 PAIR = ("clusterName", "principalArn")

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import props, request
 from local.plugins.aws.eks.base import EksResource, finish_update, is_active, without_none
-from local.plugins.aws.resource import once_roles_are_known, unique_name
+from local.plugins.aws.names import unique_name
+from local.plugins.aws.role_delay import once_roles_are_known
 from local.plugins.provider import AutoName, Property, Props, Schema, in_any_order
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")

@@ -9,7 +9,8 @@ from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, request
 from local.plugins.aws.failures import missing_is_fine
 from local.plugins.aws.iam.base import PATH, IamResource, tags_argument, without_none
-from local.plugins.aws.resource import named, once_roles_are_known, unique_name
+from local.plugins.aws.names import named, unique_name
+from local.plugins.aws.role_delay import once_roles_are_known
 from local.plugins.aws.tags import from_pairs
 from local.plugins.provider import PluginError, Property, Props, Schema, in_any_order
 

@@ -9,7 +9,7 @@ from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pick, request
 from local.plugins.aws.iam.base import PATH, IamResource, tags_argument, text, without_none
 from local.plugins.aws.iam.role import attached
-from local.plugins.aws.resource import named, unique_name
+from local.plugins.aws.names import named, unique_name
 from local.plugins.aws.tags import from_pairs
 from local.plugins.provider import Property, Props, Schema, as_json
 

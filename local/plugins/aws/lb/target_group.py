@@ -14,7 +14,7 @@ from local.plugins.aws.lb.base import (
     tags_argument,
     tags_of,
 )
-from local.plugins.aws.resource import named, unique_name
+from local.plugins.aws.names import named, unique_name
 from local.plugins.provider import Property, Props, Schema
 
 ATTRIBUTES = {

@@ -7,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from local.plugins.aws.cloud import Aws, partition
 from local.plugins.aws.failures import is_not_found
-from local.plugins.aws.resource import AwsResource, unique_name
+from local.plugins.aws.names import unique_name
+from local.plugins.aws.resource import AwsResource
 from local.plugins.aws.tags import from_pairs, pairs
 from local.plugins.provider import AutoName, Property, Props, Schema
 

@@ -243,7 +243,10 @@ class BucketObjectLockConfiguration(BucketSetting):
 
     def got(self, aws: Aws, at: dict[str, str], known: Props) -> Props | None:
         found = aws.client("s3").get_object_lock_configuration(**at)["ObjectLockConfiguration"]
-        return props(found, self.properties)
+        told = props(found, self.properties)
+        if retention := told.get("rule", {}).get("defaultRetention"):
+            told["rule"]["defaultRetention"] = {n: v for n, v in retention.items() if v}
+        return told
 
     def clear(self, aws: Aws, at: dict[str, str], known: Props) -> None:
         """The lock itself stays for good; its rule goes."""
