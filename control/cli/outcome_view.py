@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from control.cli.errors import CliError
+from control.cli.layers import STACK_TYPE, Resource
 from control.cli.operation import Outcome, Result
 from control.cli.output import say, tell, tell_facts
 from control.cli.progress import Failure
@@ -91,8 +92,15 @@ def paragraph(each: Failure) -> str:
     lines = each.message.splitlines()
     if len(lines) > MOST_LINES:
         lines = [*lines[:3], "…", *lines[4 - MOST_LINES :]]
-    where = f"{each.resource.layer}: {each.resource}" if each.resource else "the engine"
-    return "\n".join([f"  {where}", *(f"    {line}" for line in lines)])
+    return "\n".join([f"  {place(each.resource)}", *(f"    {line}" for line in lines)])
+
+
+def place(resource: Resource | None) -> str:
+    if resource is None:
+        return "the engine, or the program"
+    if resource.type == STACK_TYPE:
+        return "the deployment as a whole"
+    return f"{resource.layer}: {resource}"
 
 
 def advice(text: str) -> list[str]:
