@@ -44,7 +44,7 @@ def failed_with(message: str) -> Outcome:
 def test_a_failure_says_what_failed_what_was_done_and_what_is_next() -> None:
     error = failure(ended(replayed("refused")))
     assert error.problem.splitlines() == [
-        "up of acme failed after 12 s: 11 created.",
+        "up of acme failed after 12 s: 10 created.",
         "  cluster: shelf:index:Book cluster-nodes-system",
         "    the shelf does not take refused books",
     ]
