@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 from local.kubelet.cluster.objects import Json, uid_of
 from local.kubelet.cluster.reflector import Change, Reflector
+from local.kubelet.leftovers import recorded_processes
 from local.kubelet.model.pod import Pod, read_pod
 from local.kubelet.pods.configs import ConfigKind, ConfigRef, references
 from local.kubelet.pods.shared import Shared
-from local.kubelet.pods.slot import recorded_processes
 from local.kubelet.pods.worker import PodWorker
 
 log = logging.getLogger(__name__)

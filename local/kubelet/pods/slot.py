@@ -10,7 +10,6 @@ import time
 import uuid
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from local.instance import write_atomically
 from local.kubelet.errors import StartError
@@ -218,19 +217,3 @@ def end_unrecorded(folder: Path) -> None:
             found.kill()
     except OSError:
         return
-
-
-def recorded_processes(root: Path, uid: str = "*") -> list[ProcessId]:
-    """Every container process that the kubelet's folder `root` names and that still runs."""
-    found = []
-    for file in root.glob(f"pods/{uid}/containers/*/state.json"):
-        try:
-            record: dict[str, Any] = json.loads(file.read_text())
-        except ValueError:
-            continue
-        for part in ("inner", "outer"):
-            if record.get(part):
-                process = ProcessId(**record[part])
-                if process.is_alive:
-                    found.append(process)
-    return found
