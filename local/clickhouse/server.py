@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.clickhouse import engine_files, identity, server_setup
+from local.clickhouse import engine_files, identity, server_setup, tls_front
 from local.clickhouse.access_store import kept_in, open_store
 from local.clickhouse.access_sync import AccessSync
 from local.clickhouse.forwarding import accept_credentials_address
@@ -90,6 +90,7 @@ def library_path() -> Path:
 def prepare(config: ServerConfig) -> Server:
     """Read everything, write the engine's files, load the library and set it up."""
     placed = engine_files.listeners_of(config)
+    tls = tls_front.context_of(config)
     path = library_path()
     check_build(path)
     files = engine_files.write(config, placed)
@@ -111,6 +112,7 @@ def prepare(config: ServerConfig) -> Server:
         library=library,
         config=config,
         listeners=placed,
+        tls=tls,
         metrics=MetricsUpdater(library, config.number("asynchronous_metrics_update_period_s", 1)),
         access=keep_users(library, config),
     )

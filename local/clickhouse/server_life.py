@@ -7,12 +7,13 @@ import ctypes
 import os
 import re
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from local.clickhouse import distributed_ddl, listeners, server_setup
+from local.clickhouse import distributed_ddl, listeners, server_setup, tls_front
 from local.clickhouse.access_sync import AccessSync
 from local.clickhouse.library import Library
 from local.clickhouse.listeners import EngineObjects, Listeners, Role
@@ -43,6 +44,7 @@ class Server:
     listeners: Listeners
     metrics: MetricsUpdater
     access: AccessSync | None
+    tls: ssl.SSLContext | None
     stop: threading.Event = field(default_factory=threading.Event)
     problem: str = ""
     coming: Iterator[Step] = field(default_factory=lambda: iter(()))
@@ -90,6 +92,9 @@ class Server:
         """Stands still until the process is told to stop."""
         if self.objects and self.config.has("distributed_ddl") and self.config.has("zookeeper"):
             distributed_ddl.start(self.library, self.config, self.objects.config)
+        if self.tls:
+            ports = tls_front.ports_of(self.config, self.listeners)
+            tls_front.serve(self.listeners.host, ports, self.tls)
         say("Ready for connections.")
         self.stop.wait()
         self.metrics.stop()

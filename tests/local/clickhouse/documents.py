@@ -135,6 +135,14 @@ def users_in_folder(folder: Path) -> str:
     )
 
 
+def tls_ports(https: int, native: int, certificate: Path, key: Path) -> str:
+    return (
+        f"<https_port>{https}</https_port><tcp_port_secure>{native}</tcp_port_secure>"
+        f"<openSSL><server><certificateFile>{certificate}</certificateFile>"
+        f"<privateKeyFile>{key}</privateKeyFile></server></openSSL>"
+    )
+
+
 def replication(rid: str, group: str, keepers: Sequence[str]) -> str:
     nodes = "".join(f"<node><host>{host}</host><port>9181</port></node>" for host in keepers)
     return REPLICATION.format(rid=rid, group=group, nodes=nodes)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import signal
 import socket
-import struct
+import ssl
 import threading
 import time
 from dataclasses import replace
@@ -13,7 +15,8 @@ from pathlib import Path
 import clickhouse_connect
 import pytest
 
-from tests.local.clickhouse.documents import SECRETS, users_in_folder
+from local.pki import Authority
+from tests.local.clickhouse.documents import SECRETS, tls_ports, users_in_folder
 from tests.local.clickhouse.processes import (
     DEFAULT_PASSWORD,
     HTTP_PORT,
@@ -45,13 +48,17 @@ def test_a_server_answers_soon_and_to_clients_of_both_protocols(server: Server) 
 
 
 def native_hello(address: str, user: str, password: str) -> int:
+    with socket.create_connection((address, TCP_PORT), timeout=10) as connection:
+        return native_hello_over(connection, user, password)
+
+
+def native_hello_over(connection: socket.socket, user: str, password: str) -> int:
     """The type of the packet that answers the native protocol's first one."""
     words = [b"test", b"", user.encode(), password.encode()]
     name, *rest = [bytes([len(word)]) + word for word in words]
     version = bytes([26, 9]) + varint(PROTOCOL_REVISION)
-    with socket.create_connection((address, TCP_PORT), timeout=10) as connection:
-        connection.sendall(b"\0" + name + version + b"".join(rest))
-        return struct.unpack("B", connection.recv(1))[0]
+    connection.sendall(b"\0" + name + version + b"".join(rest))
+    return connection.recv(1)[0]
 
 
 def varint(number: int) -> bytes:
@@ -176,6 +183,41 @@ def test_users_made_by_sql_outlive_the_process(server: Server, tmp_path: Path) -
     assert server.query("SELECT dummy FROM system.one", "anna", "secret") == "0"
     server.query("DROP USER anna")
     wait_for(lambda: not list(folder.iterdir()), within_s=10, what="the user's file is gone")
+
+
+def test_tls_ports_serve_with_the_configured_certificate(server: Server, tmp_path: Path) -> None:
+    authority = Authority.create()
+    certificate, key = authority.issue_server("server", [server.address])
+    (tmp_path / "server.crt").write_text(certificate)
+    (tmp_path / "server.key").write_text(key)
+    more = tls_ports(8443, 9440, tmp_path / "server.crt", tmp_path / "server.key")
+    text = server.config_file.read_text()
+    server.config_file.write_text(text.replace("</clickhouse>", more + "</clickhouse>"))
+    server.start()
+    trusting = ssl.create_default_context(cadata=authority.certificate_pem)
+
+    def ping() -> bool:
+        with contextlib.suppress(ConnectionRefusedError):
+            connection = http.client.HTTPSConnection(server.address, 8443, context=trusting)
+            connection.request("GET", "/ping")
+            return connection.getresponse().read() == b"Ok.\n"
+        return False
+
+    wait_for(ping, within_s=10, what="the TLS port answers")
+    with (
+        socket.create_connection((server.address, 9440), timeout=10) as plain,
+        trusting.wrap_socket(plain, server_hostname=server.address) as secure,
+    ):
+        assert native_hello_over(secure, "default", DEFAULT_PASSWORD) == HELLO
+
+
+def test_a_missing_certificate_is_named(server: Server, tmp_path: Path) -> None:
+    more = tls_ports(8443, 9440, tmp_path / "none.crt", tmp_path / "none.key")
+    text = server.config_file.read_text()
+    server.config_file.write_text(text.replace("</clickhouse>", more + "</clickhouse>"))
+    server.spawn()
+    assert server.wait() == 36
+    assert "openSSL.server.certificateFile" in server.log()
 
 
 def test_an_address_in_use_ends_the_server_with_an_error(server: Server) -> None:
