@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.resource import AwsResource
 from local.plugins.aws.tags import from_pairs, pairs
-from local.plugins.provider import PluginError, Property, Props, Schema, in_any_order
+from local.plugins.provider import AutoName, PluginError, Property, Props, Schema, in_any_order
 
 VPC: Schema = {"vpcId": Property(required=True), "vpcRegion": Property(computed=True)}
 ALIAS: Schema = {
@@ -24,7 +24,9 @@ class Zone(AwsResource):
     regional = False
     properties: ClassVar[Schema] = {
         "name": Property(
-            required=True, replaces=True, same=lambda old, new: bare(old) == bare(new)
+            replaces=True,
+            auto_name=AutoName(max_length=255),
+            same=lambda old, new: bare(old) == bare(new),
         ),
         "comment": Property(default="Managed by Pulumi"),
         "delegationSetId": Property(replaces=True),

@@ -151,9 +151,14 @@ class NatGateway(Ec2Resource):
         "secondaryAllocationIds": Property(computed=True, replaces=True),
         "secondaryPrivateIpAddresses": Property(computed=True, replaces=True),
         "associationId": Property(read_only=True),
+        "autoProvisionZones": Property(read_only=True),
+        "autoScalingIps": Property(read_only=True),
         "availabilityMode": Property(read_only=True),
         "networkInterfaceId": Property(read_only=True),
         "publicIp": Property(read_only=True),
+        "regionalNatGatewayAddresses": Property(read_only=True),
+        "regionalNatGatewayAutoMode": Property(read_only=True),
+        "routeTableId": Property(read_only=True),
         "vpcId": Property(read_only=True),
     }
 

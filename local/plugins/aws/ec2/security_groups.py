@@ -110,6 +110,7 @@ class DefaultSecurityGroup(Ec2Resource):
         "arn": Property(read_only=True),
         "description": Property(read_only=True),
         "name": Property(read_only=True),
+        "namePrefix": Property(read_only=True),
         "ownerId": Property(read_only=True),
     }
 

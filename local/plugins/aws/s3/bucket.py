@@ -47,6 +47,8 @@ class Bucket(AwsResource):
         "bucketRegion": Property(read_only=True),
         "bucketRegionalDomainName": Property(read_only=True),
         "hostedZoneId": Property(read_only=True),
+        "websiteDomain": Property(read_only=True),
+        "websiteEndpoint": Property(read_only=True),
     }
     frozen = ("objectLockEnabled",)
 
