@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws import s3_logging, sqs
 from local.aws.bucket_policy import extend_bucket_policies
+from local.aws.delete_markers import extend_delete_markers
 from local.aws.ec2 import addresses, group_rules
 from local.aws.ec2.responses import LocalEc2Response
 from local.aws.eks.backend import LocalEksBackend
@@ -40,6 +41,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     """Change moto in place, once per process; return the pages to serve under /local/."""
     extend_eks(eks)
     extend_bucket_policies()
+    extend_delete_markers()
     ec2_urls.url_paths["{0}/"] = LocalEc2Response.dispatch
     iam_urls.url_paths["{0}/$"] = LocalIamResponse.dispatch
     logs_urls.url_paths["{0}/$"] = LocalLogsResponse.dispatch

@@ -1,0 +1,13 @@
+"""Delete markers that can be thrown away with their bucket: moto forgets that they are no objects."""
+
+from __future__ import annotations
+
+from moto.s3.models import FakeDeleteMarker
+
+
+def extend_delete_markers() -> None:
+    FakeDeleteMarker.dispose = dispose
+
+
+def dispose(marker: FakeDeleteMarker, garbage: bool = False) -> None:
+    """A marker holds no file: nothing has to be closed."""
