@@ -1,4 +1,4 @@
-"""Delete markers that can be thrown away with their bucket: moto forgets that they are no objects."""
+"""Delete markers that go with their bucket: moto forgets that they are no objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from moto.s3.models import FakeDeleteMarker
 
 
 def extend_delete_markers() -> None:
-    FakeDeleteMarker.dispose = dispose
+    FakeDeleteMarker.dispose = dispose  # type: ignore[attr-defined]
 
 
 def dispose(marker: FakeDeleteMarker, garbage: bool = False) -> None:
