@@ -53,6 +53,8 @@ def test_it_has_addresses_of_its_own(second: Checkout) -> None:
 
 
 def test_destroy_leaves_nothing(second: Checkout) -> None:
+    second.byoc("sql", "primary", "CREATE TABLE kept (n UInt64) ORDER BY n").ok()
+    second.byoc("sql", "primary", "INSERT INTO kept SELECT number FROM numbers(1000)").ok()
     second.byoc("destroy", "--stack", "local", "--yes").ok()
     state = json.loads(second.pulumi("stack", "export").ok().out)
     assert [resource["urn"] for resource in state["deployment"].get("resources", [])] == []
