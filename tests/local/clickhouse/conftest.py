@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from tests.local.clickhouse.processes import Keeper, Process, Server, ended_afte
 from tests.waiting import wait_for
 
 BLOCK = 204
+NETWORKS = range(70, 250)
 MEMBERS = range(1, 4)
 QUORUM_WITHIN_S = 40
 
@@ -26,10 +29,19 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def network(worker_id: str) -> str:
-    """The first three numbers of this test process's addresses."""
-    worker = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
-    return f"127.{BLOCK}.{64 + worker}"
+def network() -> Iterator[str]:
+    """The first three numbers of this test process's addresses, which no other one on this machine
+    has."""
+    for number in NETWORKS:
+        lock_file = Path(tempfile.gettempdir()) / f"byoc-tests-127.{BLOCK}.{number}.lock"
+        with lock_file.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"127.{BLOCK}.{number}"
+            return
+    raise AssertionError(f"other test processes have all networks of 127.{BLOCK}.0.0/16")
 
 
 @pytest.fixture
