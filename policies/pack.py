@@ -71,7 +71,7 @@ class Adapter:
 
     def for_stack(self, rule: StackRule) -> Policy:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            stack = Stack(resources=tuple(resource_of(resource) for resource in args.resources))
+            stack = stack_of(args.resources)
             try:
                 for blamed, message in rule.run(stack, self.settings.parameters.get(rule.name, {})):
                     if not self.exempt(rule, blamed.name):
@@ -118,6 +118,12 @@ class Adapter:
 
 def said(rule: Row, message: str) -> str:
     return f"{message}\nRemedy: {rule.remedy}"
+
+
+def stack_of(resources: Iterable[PolicyResource]) -> Stack:
+    """Without what nothing is known of yet: while a provider's own configuration is unknown, as
+    that of a cluster still to be made, the engine plans its resources with empty properties."""
+    return Stack(resources=tuple(resource_of(resource) for resource in resources if resource.props))
 
 
 def resource_of(resource: PolicyResource) -> Resource:

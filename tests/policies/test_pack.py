@@ -22,7 +22,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown
 from policies import rules
 from policies.catalog import all_rules
 from policies.errors import SettingsError
-from policies.pack import Adapter, RuleCrashedError
+from policies.pack import Adapter, RuleCrashedError, stack_of
 from policies.reference import AREAS, markdown
 from policies.rule import Finding, Props, Rule, Severity, Stack, StackRule
 from policies.settings import FILE, Exemption, Level, Settings, load
@@ -167,6 +167,14 @@ def test_a_rule_over_the_stack_blames_a_resource() -> None:
     assert said == [("It is closed.\nRemedy: Open it.", "urn:old-book")]
     exempt = Settings(exemptions=(replace(EXEMPTION, rule="open"),))
     assert over_stack(exempt, lambda adapter: adapter.for_stack(rule)) == []
+
+
+def test_a_resource_of_which_nothing_is_known_yet_is_left_out_of_the_stack() -> None:
+    planned = PolicyResource(
+        "kubernetes:core/v1:Namespace", unknown_checking_proxy({}), "urn:space", "space", OPTIONS,
+        None, None, [], {},
+    )  # fmt: skip
+    assert stack_of([planned]).resources == ()
 
 
 def test_a_rule_over_the_stack_that_crashes_is_a_violation() -> None:
