@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from moto.core.responses import ActionResult
-from moto.ec2.responses._base_response import EC2BaseResponse
+from moto.ec2.responses import EC2Response
 
 ATTRIBUTE = "ebs_default_kms_key_id"
 
 
-class EbsDefaultKey(EC2BaseResponse):
+class EbsDefaultKey(EC2Response):
     def get_ebs_default_kms_key_id(self) -> ActionResult:
         alias = f"arn:aws:kms:{self.region}:{self.current_account}:alias/aws/ebs"
         return ActionResult({"KmsKeyId": getattr(self.ec2_backend, ATTRIBUTE, alias)})

@@ -6,10 +6,10 @@ import json
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.vpcs import VPCEndPoint
-from moto.ec2.responses.vpcs import VPCs
+from moto.ec2.responses import EC2Response
 
 
-class EndpointChanges(VPCs):
+class EndpointChanges(EC2Response):
     def create_vpc_endpoint(self) -> ActionResult:
         self.params.setdefault("VpcEndpointType", "Gateway")  # else moto cannot delete it
         return super().create_vpc_endpoint()

@@ -6,10 +6,10 @@ import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.responses.launch_templates import LaunchTemplates
+from moto.ec2.responses import EC2Response
 
 
-class LaunchTemplateTags(LaunchTemplates):
+class LaunchTemplateTags(EC2Response):
     def create_launch_template(self) -> ActionResult:
         wanted = copy.deepcopy(self._get_param("LaunchTemplateData", {}))
         answer = super().create_launch_template()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from moto.core.responses import ActionResult
-from moto.ec2.responses.nat_gateways import NatGateways
+from moto.ec2.responses import EC2Response
 
 from local.aws.refusal import AwsRefusalError
 
 
-class NatGatewayDeletion(NatGateways):
+class NatGatewayDeletion(EC2Response):
     def delete_nat_gateway(self) -> ActionResult:
         id_ = self._get_param("NatGatewayId")
         gateway = self.ec2_backend.nat_gateways.get(id_)

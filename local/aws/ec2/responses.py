@@ -8,9 +8,15 @@ from local.aws.ec2.ebs_defaults import EbsDefaultKey
 from local.aws.ec2.endpoints import EndpointChanges
 from local.aws.ec2.launch_templates import LaunchTemplateTags
 from local.aws.ec2.nat_gateways import NatGatewayDeletion
+from local.aws.ec2.vpc_deletion import DependencyChecks
 
 
 class LocalEc2Response(
-    EbsDefaultKey, EndpointChanges, LaunchTemplateTags, NatGatewayDeletion, EC2Response
+    DependencyChecks,
+    EbsDefaultKey,
+    EndpointChanges,
+    LaunchTemplateTags,
+    NatGatewayDeletion,
+    EC2Response,
 ):
     pass

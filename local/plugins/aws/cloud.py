@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from typing import Any, Final, TypeVar
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import (
@@ -47,20 +45,26 @@ class Cloud:
     def __init__(self, config: AwsConfig) -> None:
         self.config = config
         self._clients: dict[tuple[str, str], Any] = {}
+        self._core: Any = None
+        self._identity: dict[str, str] = {}
         self._lock = threading.RLock()
         self._endpoints = {
             ENDPOINT_NAMES.get(name, name): url for name, url in config.endpoints.items()
         }
 
-    @cached_property
-    def _session(self) -> Any:
+    @property
+    def core(self) -> Any:
+        """botocore's session, with the credentials that the provider is to use."""
         config = self.config
-        core = botocore.session.Session(profile=config.profile)
-        if config.access_key:
-            core.set_credentials(config.access_key, config.secret_key, config.token)
-        for role in config.assume_roles:
-            core._credentials = self._assumed(core, role)
-        return boto3.Session(botocore_session=core, region_name=config.region)
+        with self._lock:
+            if self._core is None:
+                core = botocore.session.Session(profile=config.profile)
+                if config.access_key:
+                    core.set_credentials(config.access_key, config.secret_key, config.token)
+                for role in config.assume_roles:
+                    core._credentials = self._assumed(core, role)
+                self._core = core
+            return self._core
 
     def _assumed(self, core: Any, role: AssumeRole) -> Any:
         """Credentials that are fetched when they are first needed, and again when they expire."""
@@ -81,8 +85,7 @@ class Cloud:
 
     @property
     def default_region(self) -> str:
-        with self._lock:
-            region = self.config.region or self._session.region_name
+        region = self.config.region or self.core.get_config_variable("region")
         if not region:
             raise PluginError("no AWS region: set aws:region in the stack, or AWS_REGION")
         return str(region)
@@ -91,9 +94,9 @@ class Cloud:
         with self._lock:
             client = self._clients.get((service, region))
             if client is None:
-                client = self._new_client(self._session._session, service, region)
+                self.require_allowed_account()
+                client = self._new_client(self.core, service, region)
                 self._clients[service, region] = client
-                self.account  # noqa: B018 - refuses an account that the provider may not touch
             return client
 
     def _new_client(
@@ -121,20 +124,24 @@ class Cloud:
             **given,
         )
 
-    @cached_property
+    @property
     def identity(self) -> dict[str, str]:
-        found = self._new_client(
-            self._session._session, "sts", self.default_region
-        ).get_caller_identity()
-        return {name: found[name] for name in ("Account", "Arn", "UserId")}
+        with self._lock:
+            if not self._identity:
+                sts = self._new_client(self.core, "sts", self.default_region)
+                self._identity = sts.get_caller_identity()
+            return self._identity
 
-    @cached_property
+    @property
     def account(self) -> str:
-        account = self.identity["Account"]
+        return self.identity["Account"]
+
+    def require_allowed_account(self) -> None:
         allowed, forbidden = self.config.allowed_accounts, self.config.forbidden_accounts
-        if account in forbidden or (allowed and account not in allowed):
-            raise PluginError(f"AWS account {account} is not one that this provider may use")
-        return account
+        if not allowed and not forbidden:
+            return
+        if self.account in forbidden or (allowed and self.account not in allowed):
+            raise PluginError(f"AWS account {self.account} is not one that this provider may use")
 
     def at(self, call: Call, region: str | None) -> Aws:
         return Aws(cloud=self, call=call, region=region or self.default_region)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -70,7 +71,7 @@ class AwsConfig:
 
 
 def read_config(props: Props) -> AwsConfig:
-    ignored = props.get("ignoreTags") or {}
+    ignored = in_camel_case(props.get("ignoreTags") or {})
     endpoints = props.get("endpoints") or []
     return AwsConfig(
         region=props.get("region"),
@@ -91,8 +92,17 @@ def read_config(props: Props) -> AwsConfig:
     )
 
 
+def in_camel_case(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The SDK sends plain dicts of settings as the program wrote them: in snake case."""
+    return {re.sub(r"_(\w)", lambda m: m[1].upper(), name): v for name, v in item.items()}
+
+
 def read_assume_role(item: Mapping[str, Any]) -> AssumeRole:
-    given = {name: value for name, value in item.items() if value not in (None, "", {}, [])}
+    given = {
+        name: value
+        for name, value in in_camel_case(item).items()
+        if value not in (None, "", {}, [])
+    }
     if unknown := sorted(given.keys() - ASSUME_ROLE_KEYS):
         raise PluginError(f"aws:assumeRoles: the local aws plugin does not support {unknown}")
     if "roleArn" not in given:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local.aws.cloud import REGION, LocalAws
 
@@ -123,3 +124,32 @@ def test_a_deleted_nat_gateway_lets_go_of_its_address(ec2: Any, vpc: str) -> Non
     ec2.delete_nat_gateway(NatGatewayId=gateway())
     assert "AssociationId" not in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
     gateway()
+
+
+def test_a_vpc_goes_when_nothing_stands_in_it(ec2: Any, vpc: str) -> None:
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.20.0.0/24")["Subnet"]["SubnetId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    interface = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]
+    steps = (
+        (
+            lambda: ec2.delete_subnet(SubnetId=subnet),
+            lambda: ec2.delete_network_interface(
+                NetworkInterfaceId=interface["NetworkInterfaceId"]
+            ),
+        ),
+        (lambda: ec2.delete_vpc(VpcId=vpc), lambda: ec2.delete_subnet(SubnetId=subnet)),
+        (
+            lambda: ec2.delete_vpc(VpcId=vpc),
+            lambda: ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc),
+        ),
+        (lambda: ec2.delete_vpc(VpcId=vpc), lambda: ec2.delete_security_group(GroupId=group)),
+    )
+    for refused, cleared in steps:
+        with pytest.raises(ClientError, match="has dependencies and cannot be deleted"):
+            refused()
+        cleared()
+    ec2.delete_vpc(VpcId=vpc)
+    left = ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+    assert left["NetworkAcls"] == []

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tests.local.plugins.aws_everything import ROOT, allow, logging_policy, trust
+from tests.local.plugins.aws_everything import ROOT, allow, logging_policy, queue_policy, trust
 
 TAGGED = {"tags": {"team": "data"}}
 KEY_STATEMENT = {
@@ -96,6 +96,7 @@ UPDATES: Mapping[str, Mapping[str, Any]] = {
     "policy": {"policy": allow("s3:GetBucketLocation")} | TAGGED,
     "profile": TAGGED,
     "queue": {"visibility_timeout_seconds": 90, "delay_seconds": 5} | TAGGED,
+    "queue-policy": {"policy": queue_policy("*", "sqs:ReceiveMessage")},
     "record": {"ttl": 30, "records": ["10.0.0.3"]},
     "role": {
         "assume_role_policy": trust("pods.eks.amazonaws.com"),
@@ -120,7 +121,57 @@ UPDATES: Mapping[str, Mapping[str, Any]] = {
     "vpc": {"enable_dns_hostnames": False} | TAGGED,
     "zone": {"comment": "changed"} | TAGGED,
 }
-ONLY_REPLACED = {
-    *("access-policy", "allowed", "attachment", "ebs-key", "endpoint-association"),
-    *("main-association", "table-association"),
+ONLY_REPLACED = frozenset(
+    {
+        *("access-policy", "allowed", "attachment", "ebs-key", "endpoint-association"),
+        *("main-association", "table-association"),
+    }
+)
+"""Resources of types that have nothing to change in place."""
+
+REPLACES: Mapping[str, Mapping[str, Any]] = {
+    "access-policy": {"policy_arn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"},
+    "addon": {"addon_name": "kube-proxy"},
+    "alias": {"name": "alias/renamed"},
+    "allowed": {"principal_arn": "arn:aws:iam::333333333333:root"},
+    "attachment": {"policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+    "balancer": {"name": "renamed"},
+    "bucket": {"bucket": "everything-data"},
+    "cluster": {"name": "renamed"},
+    "ebs-key": {"key_arn": "ref:other-key.arn"},
+    "flow-log": {"traffic_type": "REJECT"},
+    "group": {"description": "renamed"},
+    "group-tag": {"tag": {"key": "renamed", "value": "v", "propagate_at_launch": False}},
+    "key-policy": {"key_id": "ref:other-key.key_id"},
+    "log-bucket": {"bucket": "everything-other-logs"},
+    "logs": {"name": "renamed"},
+    "node-role": {"path": "/nodes/"},
+    "oidc": {"url": "https://oidc.example.com/id/XYZ"},
+    "other-key": {"multi_region": True},
+    "peer": {"cidr_block": "10.7.0.0/16"},
+    "pod-identity": {"service_account": "other"},
+    "policy": {"description": "renamed"},
+    "profile": {"path": "/nodes/"},
+    "queue": {"name": "renamed"},
+    "record": {"name": "renamed"},
+    "role-policy": {"name": "renamed"},
+    "secret": {"name": "renamed"},
+    "service-role": {"aws_service_name": "elasticloadbalancing.amazonaws.com"},
+    "spare-eip": {"region": "eu-west-1"},
+    "subnet-a": {"cidr_block": "10.4.0.0/24"},
+    "subnet-b": {"cidr_block": "10.4.1.0/24"},
+    "targets": {"port": 9100},
+    "template": {"name": "renamed"},
+    "vpc": {"cidr_block": "10.4.0.0/16"},
+    "zone": {"name": "renamed.example.com"},
 }
+"""What stands on these is replaced with them: the whole network, for one."""
+
+NEVER_REPLACED = frozenset(
+    {
+        "aws:ebs/encryptionByDefault:EncryptionByDefault",
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/vpcEndpointService:VpcEndpointService",
+    }
+)
+"""Types of which everything can be changed in place."""

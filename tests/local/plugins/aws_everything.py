@@ -229,6 +229,7 @@ def build_keys(program: Program) -> dict[str, Any]:
         enable_key_rotation=True,
         deletion_window_in_days=7,
     )
+    make(aws.kms.Key, "other-key", deletion_window_in_days=7)
     statement = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
     make(
         aws.kms.KeyPolicy,
@@ -236,7 +237,6 @@ def build_keys(program: Program) -> dict[str, Any]:
         key_id=key.key_id,
         policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
-    make(aws.kms.Key, "other-key", deletion_window_in_days=7)
     make(aws.kms.Alias, "alias", name="alias/everything", target_key_id=key.key_id)
     return {"key": key}
 
@@ -502,6 +502,14 @@ def build_cluster(
         enabled_cluster_log_types=["audit", "api"],
         encryption_config={"provider": {"key_arn": keys["key"].arn}, "resources": ["secrets"]},
         upgrade_policy={"support_type": "STANDARD"},
+    )
+    make(
+        aws.vpc.SecurityGroupIngressRule,
+        "cluster-rule",
+        security_group_id=cluster.vpc_config.cluster_security_group_id,
+        ip_protocol="-1",
+        cidr_ipv4="10.0.0.0/16",
+        description=cluster.tags_all["clickhouse-byoc"],
     )
     template = make(
         aws.ec2.LaunchTemplate,
