@@ -102,8 +102,10 @@ def objects(seen: Run) -> list[dict[str, Any]]:
     return [item.inputs for item in seen.resources if item.type.startswith("kubernetes:")]
 
 
-def workloads(seen: Run) -> Iterator[Registered]:
-    return (item for item in seen.resources if item.type in WORKLOADS)
+def workloads(seen: Run) -> list[Registered]:
+    """By name: the engine sees them in no fixed order, and test ids are made of them."""
+    found_ones = (item for item in seen.resources if item.type in WORKLOADS)
+    return sorted(found_ones, key=lambda item: item.name)
 
 
 def found(seen: Run, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:

@@ -352,7 +352,7 @@ BAD: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("first", "second"), pairs())
+@pytest.mark.parametrize(("first", "second"), list(pairs()))
 def test_two_errors_are_reported_at_once_and_nothing_else(first: str, second: str) -> None:
     document = changed(second, BAD[second], changed(first, BAD[first]))
     assert len(problems(document)) == 2
