@@ -1,7 +1,6 @@
 """One deployment with everything switched on, and what its layers register."""
 
 import functools
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
