@@ -123,6 +123,7 @@ def prepare_files(instance: Instance, programs: Programs, env: Mapping[str, str]
         instance.pki_dir,
         server=instance.kubernetes_url,
         service_address=f"127.{instance.block}.32.1",
+        kubelet_names=instance.kubelet_names,
     )
     write_token_review_kubeconfig(instance)
     ensure_secret(instance.passphrase_file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import socket
@@ -92,6 +93,16 @@ class Instance:
     @property
     def kubelet_url(self) -> str:
         return f"https://{self.kubelet_address}:{KUBELET_PORT}"
+
+    @property
+    def node_cidr(self) -> str:
+        return f"127.{self.block}.1.0/24"
+
+    @property
+    def kubelet_names(self) -> tuple[str, ...]:
+        """Where kubelets answer: each node has an address of its own."""
+        nodes = ipaddress.ip_network(self.node_cidr).hosts()
+        return (self.kubelet_address, *(str(address) for address in nodes))
 
     @property
     def credentials_endpoint(self) -> str:

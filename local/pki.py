@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +38,17 @@ CLIENTS = (
 KUBELET_CLIENT = Identity(file="kubelet-client", user="kube-apiserver-kubelet-client")
 
 
-def ensure_pki(folder: Path, *, server: str, service_address: str) -> None:
-    """Write everything below `folder`, unless a complete set for this server stands there already.
+def ensure_pki(
+    folder: Path, *, server: str, service_address: str, kubelet_names: Sequence[str] = ()
+) -> None:
+    """Write everything below `folder`, unless a complete set for these names stands there already.
 
-    `server` is the API server's URL, `service_address` the first address of the service network.
+    `server` is the API server's URL, `service_address` the first address of the service network;
+    a kubelet serves with `kubelet.crt` and `kubelet.key` where it has names.
     """
     stamp = folder / "complete"
-    if stamp.exists() and stamp.read_text() == server:
+    made_for = "\n".join((server, *kubelet_names))
+    if stamp.exists() and stamp.read_text() == made_for:
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     authority = Authority.create()
@@ -52,13 +57,15 @@ def ensure_pki(folder: Path, *, server: str, service_address: str) -> None:
     names = [host, service_address, "127.0.0.1", "localhost", "kubernetes", "kubernetes.default"]
     names += ["kubernetes.default.svc", "kubernetes.default.svc.cluster.local"]
     write_pair(folder, "apiserver", *authority.issue_server("kube-apiserver", names))
+    if kubelet_names:
+        write_pair(folder, "kubelet", *authority.issue_server("kubelet", list(kubelet_names)))
     write_pair(folder, KUBELET_CLIENT.file, *authority.issue_client(KUBELET_CLIENT))
     for client in CLIENTS:
         certificate, key = authority.issue_client(client)
         kubeconfig = client_kubeconfig(server, authority.certificate_pem, certificate, key)
         write_atomically(folder / f"{client.file}.kubeconfig", kubeconfig, mode=0o600)
     write_service_account_keys(folder)
-    write_atomically(stamp, server)
+    write_atomically(stamp, made_for)
 
 
 @dataclass(frozen=True, kw_only=True)

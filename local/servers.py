@@ -69,11 +69,14 @@ def kubelet_argv(instance: Instance, _program: Path) -> list[str]:
         *("--address", instance.kubelet_address),
         *("--port", str(KUBELET_PORT)),
         *("--pod-cidr", instance.pod_cidr),
+        *("--node-cidr", instance.node_cidr),
         *("--root", str(instance.state_dir / "kubelet")),
         *("--images", str(instance.images_file)),
         *("--aws-endpoint", instance.aws_url),
         *("--credentials-address", instance.credentials_endpoint),
         *("--client-ca", str(instance.pki_dir / "ca.crt")),
+        *("--serving-certificate", str(instance.pki_dir / "kubelet.crt")),
+        *("--serving-key", str(instance.pki_dir / "kubelet.key")),
     ]
 
 
@@ -146,19 +149,15 @@ def wait_until_healthy(server: Server, instance: Instance, running: Running) -> 
 
 
 def is_healthy(server: Server, instance: Instance) -> bool:
-    """Whether the server answers 200, and for the API server that it is ours, by certificate."""
-    context = ssl.create_default_context()
-    if server is KUBERNETES:
-        authority = instance.pki_dir / "ca.crt"
-        if not authority.exists():
-            return False
-        context = ssl.create_default_context(cafile=str(authority))
-    else:  # the kubelet signs its own certificate, as kubelets do
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    """Whether the server answers 200, and over TLS that it is ours, by certificate."""
+    url = server.health_url(instance)
+    authority = instance.pki_dir / "ca.crt"
+    if url.startswith("https:") and not authority.exists():
+        return False
+    context = ssl.create_default_context(cafile=str(authority)) if authority.exists() else None
     try:
         with urllib.request.urlopen(  # noqa: S310 - a loopback address of ours
-            server.health_url(instance), timeout=2, context=context
+            url, timeout=2, context=context
         ) as answer:
             return bool(answer.status == 200)
     except OSError:

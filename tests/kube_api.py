@@ -34,7 +34,12 @@ class KubeApi:
 def started_kube_api(binary: Path, folder: Path, worker: str) -> Iterator[KubeApi]:
     block = free_block(worker)
     server = f"https://127.{block}.0.1:6443"
-    ensure_pki(folder / "pki", server=server, service_address=f"127.{block}.32.1")
+    ensure_pki(
+        folder / "pki",
+        server=server,
+        service_address=f"127.{block}.32.1",
+        kubelet_names=[f"127.{block}.0.{number}" for number in range(11, 30)],
+    )
     argv = [str(binary), f"--data-dir={folder / 'data'}", f"--bind-address=127.{block}.0.1"]
     argv += [f"--pki-dir={folder / 'pki'}", f"--service-cidr=127.{block}.32.0/19"]
     with (folder / "kube.log").open("wb") as log:

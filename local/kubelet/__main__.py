@@ -19,6 +19,7 @@ from local.kubelet.settings import (
     AwsSettings,
     Endpoint,
     IsolationChoice,
+    KeyPair,
     OnExit,
     Settings,
 )
@@ -39,7 +40,14 @@ def parser() -> argparse.ArgumentParser:
     add("--aws-account", default="111111111111", help="the account that owns the clusters")
     add("--aws-regions", default="us-east-1", help="where to look for clusters, by commas")
     add("--credentials-address", help="host:port of the pod identity agent")
-    add("--client-ca", type=Path, help="accept the API server's client certificate only")
+    add(
+        "--client-ca",
+        type=Path,
+        help="accept its client certificates of the API server and of administrators, and tokens"
+        " that the API server vouches for",
+    )
+    add("--serving-certificate", type=Path, help="else the kubelet signs one for itself")
+    add("--serving-key", type=Path)
     add("--isolation", type=IsolationChoice, choices=list(IsolationChoice), default="auto")
     add("--on-exit", type=OnExit, choices=list(OnExit), default="stop")
     add("--exit-grace", type=float, default=20.0, help="seconds for pods to stop at the end")
@@ -72,6 +80,7 @@ def read_settings(argv: Sequence[str]) -> Settings:
         aws=aws,
         credentials=read_endpoint(given.credentials_address),
         client_authority=given.client_ca,
+        serving=read_pair(given.serving_certificate, given.serving_key),
         isolation=given.isolation,
         on_exit=given.on_exit,
         exit_grace_s=given.exit_grace,
@@ -80,6 +89,10 @@ def read_settings(argv: Sequence[str]) -> Settings:
         volume_check_s=given.volume_check,
         dns_port=given.dns_port,
     )
+
+
+def read_pair(certificate: Path | None, key: Path | None) -> KeyPair | None:
+    return KeyPair(certificate=certificate, key=key) if certificate and key else None
 
 
 def read_endpoint(text: str | None) -> Endpoint | None:

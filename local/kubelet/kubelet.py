@@ -37,6 +37,7 @@ from local.kubelet.runtime.plain import Plain
 from local.kubelet.server.app import KubeletServer
 from local.kubelet.server.report import Reporter
 from local.kubelet.server.stats import Stats
+from local.kubelet.server.volume_metrics import VolumeMetrics
 from local.kubelet.settings import IsolationChoice, OnExit, Settings
 from local.kubelet.volumes.claims import Claims
 from local.kubelet.volumes.mounter import Mounter
@@ -98,7 +99,8 @@ class Kubelet:
         self._secrets = Reflector(client, "/api/v1/secrets", self._secret_changed)
         stats = Stats(self._manager, self._nodes)
         reporter = Reporter(stats, self._nodes, self._proxy, isolation)
-        self._server = KubeletServer(settings, self._manager, stats, reporter)
+        volumes = VolumeMetrics(self._manager, self._claims)
+        self._server = KubeletServer(settings, client, self._manager, stats, volumes, reporter)
         self._isolation = isolation
         self._checker = checker
         self._tasks: set[asyncio.Task[None]] = set()

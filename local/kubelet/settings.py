@@ -29,6 +29,12 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyPair:
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class AwsSettings:
     """The emulated AWS: one account, known to the emulator by its number."""
 
@@ -50,6 +56,7 @@ class Settings:
     aws: AwsSettings | None = None
     credentials: Endpoint | None = None
     client_authority: Path | None = None
+    serving: KeyPair | None = None
     isolation: IsolationChoice = IsolationChoice.AUTO
     on_exit: OnExit = OnExit.STOP
     exit_grace_s: float = 20.0

@@ -26,6 +26,18 @@ def test_the_server_certificate_names_the_address_and_the_service(tmp_path: Path
     assert "kubernetes.default.svc" in names.value.get_values_for_type(x509.DNSName)
 
 
+def test_a_kubelet_with_names_serves_with_a_certificate_of_the_authority(tmp_path: Path) -> None:
+    given = {"server": SERVER, "service_address": "127.9.32.1"}
+    ensure_pki(tmp_path, **given)
+    assert not (tmp_path / "kubelet.crt").exists()
+    ensure_pki(tmp_path, **given, kubelet_names=["127.9.0.3", "127.9.1.1"])
+    certificate, authority = load(tmp_path / "kubelet.crt"), load(tmp_path / "ca.crt")
+    certificate.verify_directly_issued_by(authority)
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+    assert addresses == ["127.9.0.3", "127.9.1.1"]
+
+
 def test_a_second_call_changes_nothing_and_a_new_address_makes_a_new_set(tmp_path: Path) -> None:
     ensure_pki(tmp_path, server=SERVER, service_address="127.9.32.1")
     first = (tmp_path / "ca.crt").read_text()

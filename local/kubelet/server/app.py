@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
+from local.kubelet.cluster.client import Client
 from local.kubelet.pods.manager import PodManager
 from local.kubelet.server.certificate import serving_context
 from local.kubelet.server.exec import ExecHandler
+from local.kubelet.server.guard import Guard
 from local.kubelet.server.logs import serve_logs
 from local.kubelet.server.lookup import Lookup
 from local.kubelet.server.port_forward import PortForwardHandler
 from local.kubelet.server.report import Reporter
 from local.kubelet.server.stats import Stats
+from local.kubelet.server.volume_metrics import VolumeMetrics
 from local.kubelet.settings import Settings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 OPEN_PATHS = ("/healthz", "/status")
-API_SERVER_NAMES = ("kube-apiserver-kubelet-client", "kube-apiserver")
-ADMINISTRATORS = "system:masters"
 CLOSING_TIMEOUT_S = 1.0
 
 
@@ -30,9 +29,16 @@ class KubeletServer:
     """Listens on the kubelet's address, and on one address per node if nodes have their own."""
 
     def __init__(
-        self, settings: Settings, pods: PodManager, stats: Stats, reporter: Reporter
+        self,
+        settings: Settings,
+        client: Client,
+        pods: PodManager,
+        stats: Stats,
+        volumes: VolumeMetrics,
+        reporter: Reporter,
     ) -> None:
         self._settings = settings
+        self._guard = Guard(client) if settings.client_authority else None
         lookup = Lookup(pods)
         app = web.Application(middlewares=[self._admit])
         routes: tuple[tuple[str, Handler], ...] = (
@@ -45,6 +51,7 @@ class KubeletServer:
             ("/portForward/{namespace}/{pod}", PortForwardHandler(lookup).serve),
             ("/portForward/{namespace}/{pod}/{uid}", PortForwardHandler(lookup).serve),
             ("/stats/summary", stats.serve_summary),
+            ("/metrics", volumes.serve),
             ("/metrics/resource", stats.serve_resource_metrics),
         )
         for path, handler in routes:
@@ -57,8 +64,7 @@ class KubeletServer:
 
     async def start(self) -> None:
         address = self._settings.listen.address
-        folder: Path = self._settings.root / "pki"
-        self._context = serving_context(folder, address, self._settings.client_authority)
+        self._context = serving_context(self._settings)
         await self._runner.setup()
         await self.listen(address)
 
@@ -76,21 +82,11 @@ class KubeletServer:
 
     @web.middleware
     async def _admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if self._settings.client_authority and request.path not in OPEN_PATHS:
-            certificate = request.transport and request.transport.get_extra_info("peercert")
-            if not is_api_server(certificate or {}):
-                return web.Response(
-                    status=401, text="Unauthorized: only the API server may ask this.\n"
-                )
+        if self._guard and request.path not in OPEN_PATHS:
+            refusal = await self._guard.refusal(request)
+            if refusal is not None:
+                return refusal
         return await handler(request)
-
-
-def is_api_server(certificate: dict[str, Any]) -> bool:
-    subject = dict(part[0] for part in certificate.get("subject") or ())
-    return (
-        subject.get("commonName") in API_SERVER_NAMES
-        or subject.get("organizationName") == ADMINISTRATORS
-    )
 
 
 async def healthy(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""The kubelet's serving certificate, signed by itself, as kubelets do."""
+"""The kubelet's serving certificate: the one it is given, else one signed by itself."""
 
 from __future__ import annotations
 
@@ -13,21 +13,29 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from local.instance import write_atomically
+from local.kubelet.settings import Settings
 
 VALIDITY = datetime.timedelta(days=365)
 RENEW_BEFORE = datetime.timedelta(days=30)
 
 
-def serving_context(folder: Path, address: str, client_authority: Path | None) -> ssl.SSLContext:
+def serving_context(settings: Settings) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if settings.serving:
+        context.load_cert_chain(settings.serving.certificate, settings.serving.key)
+    else:
+        context.load_cert_chain(own_pair(settings.root / "pki", settings.listen.address))
+    if settings.client_authority:
+        context.load_verify_locations(settings.client_authority)
+        context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
+def own_pair(folder: Path, address: str) -> Path:
     file = folder / "kubelet.pem"
     if not is_usable(file, address):
         write_atomically(file, new_pair(address), mode=0o600)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    if client_authority:
-        context.load_verify_locations(client_authority)
-        context.verify_mode = ssl.CERT_OPTIONAL
-    return context
+    return file
 
 
 def is_usable(file: Path, address: str) -> bool:

@@ -249,14 +249,27 @@ def test_events_of_the_service_and_its_replicas(play: Play, byoc: Byoc) -> None:
 def test_a_log_that_cannot_be_read_is_told_in_the_api_server_s_words(
     play: Play, byoc: Byoc
 ) -> None:
-    from lightkube.models.core_v1 import Container, PodSpec
+    from lightkube.models.core_v1 import (
+        Capabilities,
+        Container,
+        PodSpec,
+        SeccompProfile,
+        SecurityContext,
+    )
     from lightkube.models.meta_v1 import ObjectMeta
     from lightkube.resources.core_v1 import Pod
 
     labels = {SERVICE_LABEL: "primary", WAREHOUSE_LABEL: "main", REPLICA_LABEL: "a1b2"}
+    restricted = SecurityContext(
+        allowPrivilegeEscalation=False,
+        capabilities=Capabilities(drop=["ALL"]),
+        runAsNonRoot=True,
+        seccompProfile=SeccompProfile(type="RuntimeDefault"),
+    )
+    server = Container(name="server", image="none", securityContext=restricted)
     pod = Pod(
         metadata=ObjectMeta(name="main-primary-a1b2-0", namespace="clickhouse", labels=labels),
-        spec=PodSpec(containers=[Container(name="server", image="none")], nodeName="nowhere"),
+        spec=PodSpec(containers=[server], nodeName="nowhere"),
     )
     play.client.create(pod)
     answer = byoc("service", "logs", "primary", "--follow")

@@ -180,6 +180,24 @@ class Cluster:
             seen, within_s=START_S, what=f"event {reason} {text!r} of {name}: {self.events(name)}"
         )
 
+    def token_of_new_account(self, name: str, *, resource: str, verb: str) -> str:
+        """A token of a new service account that may do this one thing in the whole cluster."""
+        unique = f"{self.namespace}-{name}"
+        access = "rbac.authorization.k8s.io"
+        account = self.collection("ServiceAccount")
+        self.answered(self.http.post(account, json={"metadata": {"name": name}}))
+        rules = [{"apiGroups": [""], "resources": [resource], "verbs": [verb]}]
+        role = {"metadata": {"name": unique}, "rules": rules}
+        self.answered(self.http.post(f"/apis/{access}/v1/clusterroles", json=role))
+        binding = {
+            "metadata": {"name": unique},
+            "roleRef": {"apiGroup": access, "kind": "ClusterRole", "name": unique},
+            "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": self.namespace}],
+        }
+        self.answered(self.http.post(f"/apis/{access}/v1/clusterrolebindings", json=binding))
+        answer = self.answered(self.http.post(f"{account}/{name}/token", json={"spec": {}}))
+        return str(answer["status"]["token"])
+
     def in_new_namespace(self) -> Cluster:
         name = f"t-{uuid.uuid4().hex[:8]}"
         self.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

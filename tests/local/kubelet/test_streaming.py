@@ -206,9 +206,20 @@ def test_usage_is_reported_per_pod_and_container(cluster, kubelet):
     assert report["containers"][0]["pid"] > 1
 
 
-def test_only_the_api_server_may_ask_where_an_authority_is_given(new_kubelet, kube_api):
-    authority = str(kube_api.folder / "pki" / "ca.crt")
-    kubelet, cluster = new_kubelet("--client-ca", authority)
+@pytest.fixture(scope="module")
+def guarded(module_kubelet, kube_api):
+    """A kubelet that knows the cluster's authority, and serves with a certificate of its."""
+    pki = kube_api.folder / "pki"
+    kubelet, cluster = module_kubelet(
+        *("--client-ca", str(pki / "ca.crt")),
+        *("--serving-certificate", str(pki / "kubelet.crt")),
+        *("--serving-key", str(pki / "kubelet.key")),
+    )
+    return kubelet, cluster, str(pki / "ca.crt")
+
+
+def test_only_the_api_server_may_ask_where_an_authority_is_given(guarded):
+    kubelet, cluster, _ = guarded
     cluster.run("pod", shell("echo seen"), restartPolicy="Never")
     cluster.wait_phase("pod", "Succeeded")
     assert cluster.logs("pod") == "seen\n"
@@ -216,3 +227,14 @@ def test_only_the_api_server_may_ask_where_an_authority_is_given(new_kubelet, ku
     with pytest.raises(urllib.error.HTTPError, match="401"):
         kubelet.get(path)
     assert kubelet.report()["mounts_are_isolated"] is True
+
+
+def test_a_token_opens_what_its_account_may_read_and_nothing_else(guarded):
+    kubelet, cluster, authority = guarded
+    token = cluster.token_of_new_account("scraper", resource="nodes/metrics", verb="get")
+    text = kubelet.get("/metrics/resource", token=token, authority=authority).decode()
+    assert "node_cpu_usage_seconds_total" in text
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        kubelet.get("/stats/summary", token=token, authority=authority)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        kubelet.get("/metrics/resource", token="not-a-token", authority=authority)

@@ -237,6 +237,10 @@ def test_a_claims_data_outlives_its_pod_grows_and_goes_with_the_claim(cluster, k
         what="the claim has grown",
     )
     assert cluster.get("PersistentVolume", volume)["spec"]["capacity"]["storage"] == "3Gi"
+    labels = f'{{namespace="{cluster.namespace}",persistentvolumeclaim="data"}}'
+    metrics = kubelet.get("/metrics").decode()
+    assert f"kubelet_volume_stats_capacity_bytes{labels} {3 * 2**30}\n" in metrics
+    assert f"kubelet_volume_stats_used_bytes{labels} 4096\n" in metrics
 
     for name in ("writer", "reader"):
         cluster.delete("Pod", name)
