@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from control.scaling.replica_seen import Probe, ReplicaSeen
@@ -45,6 +46,16 @@ class ReplicaObservation:
     seen: ReplicaSeen
     pod: str = ""
     address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicaActivity:
+    """What one replica did and does for people, and by itself."""
+
+    quiet_for: timedelta | None
+    """Since its last query ended; None where it knows of none."""
+    parts: int
+    merges: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +144,11 @@ class Databases(Protocol):
     def hold_all(
         self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]
     ) -> tuple[bool, str]: ...
+
+    def activity(self, login: Login, peer: Peer, within: timedelta) -> ReplicaActivity | None:
+        """None where it cannot be found out now."""
+        ...
+
+    def quiesce(self, login: Login, peer: Peer) -> None: ...
+
+    def resume(self, login: Login, peer: Peer) -> None: ...

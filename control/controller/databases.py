@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from control.controller.cluster import Login, Peer
+from control.controller.activity import quiesce_replica, replica_activity, resume_replica
+from control.controller.cluster import Login, Peer, ReplicaActivity
 from control.controller.sql_client import Row, Sql, SqlError
 from control.scaling.replica_seen import Probe
 from control.warehouses import statements
@@ -134,6 +135,18 @@ class SqlDatabases:
                 return True, ""
             missing = f"replica {survivor.rid} lacks parts: {', '.join(lacking[:SHOWN])}"
         return False, missing
+
+    def activity(self, login: Login, peer: Peer, within: timedelta) -> ReplicaActivity | None:
+        try:
+            return replica_activity(self.sql, login, peer, within)
+        except SqlError:
+            return None
+
+    def quiesce(self, login: Login, peer: Peer) -> None:
+        quiesce_replica(self.sql, login, peer)
+
+    def resume(self, login: Login, peer: Peer) -> None:
+        resume_replica(self.sql, login, peer)
 
     def parts(self, login: Login, peer: Peer) -> PartsByTable:
         rows = self.sql.rows(login, peer.address, statements.HELD_PARTS)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from control.controller.activity import Watcher
 from control.controller.cluster import (
     Cluster,
     ClusterError,
@@ -18,12 +19,15 @@ from control.controller.journal import Journal
 from control.controller.replica_steps import IdSource, Stage, take
 from control.scaling.replica_seen import Limits, PodPhase, ReplicaSeen, Seen, Wanted
 from control.warehouses.admission import Verdict, admit, admit_stop
+from control.warehouses.front import activator_port, front_of
+from control.warehouses.idle_memory import IdleMemory, awake, lying_down, noticed
 from control.warehouses.lifecycle import Decision, ServiceSeen, decide, keeps_data
 from control.warehouses.model import Deployment, Service, Warehouse, server_image
 from control.warehouses.replica_manifests import spec_hash
 from control.warehouses.status import (
     Reported,
     changed,
+    idle_condition,
     service_conditions,
     service_status,
 )
@@ -83,6 +87,25 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
     survivors = survivors_of(service, siblings, cluster.peers(siblings))
     asked = Asked(world=world, service=service, warehouse=warehouse, login=login)
     replicas = asked.replicas(observed, survivors, now)
+    memory = noticed(reported.idle, service.requests, now)
+    service = fronted(service, neighbours, memory, reported, replicas)
+    secondaries = tuple(sorted(s.name for s in siblings if s.name != service.name))
+    watcher = Watcher(
+        databases=world.databases,
+        login=login,
+        service=service,
+        warehouse=warehouse,
+        secondaries=len(secondaries),
+        reported=reported,
+        now=now,
+    )
+    primaries = {s.name for s in siblings if s.is_primary}
+    rest = watcher.rest(
+        memory,
+        replicas,
+        {o.seen.rid: o.address for o in observed},
+        primary_serves=any(peer.service in primaries for peer in survivors),
+    )
     return View(
         seen=ServiceSeen(
             service=service,
@@ -95,17 +118,33 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
                 op=reported.op,
                 limits=world.limits,
             ),
-            secondaries=tuple(sorted(s.name for s in siblings if s.name != service.name)),
+            secondaries=secondaries,
             primary_deleting=any(s.is_primary and s.deleting for s in siblings),
+            # Read after the replicas were asked: nobody new reaches them once it is settled.
             objects_differ=not service.deleting and cluster.service_objects_differ(service),
             coordination_ready=login is not None and keeper_stands(found),
             previous=reported.phase,
+            rest=rest,
         ),
         deployment=deployment,
         login=login,
         survivors=survivors,
         pods={o.seen.rid: (o.pod, o.address) for o in observed},
     )
+
+
+def fronted(
+    service: Service,
+    neighbours: Sequence[Service],
+    memory: IdleMemory,
+    reported: Reported,
+    replicas: Sequence[ReplicaSeen],
+) -> Service:
+    """With the place that its clients are to be led to now."""
+    anyone_serves = any(r.serving and r.pod is PodPhase.READY for r in replicas)
+    ported = replace(service, activator_port=activator_port(service, neighbours))
+    front = front_of(ported, memory, reported.phase, anyone_serves=anyone_serves)
+    return replace(ported, front=front)
 
 
 def wanted(deployment: Deployment, warehouse: Warehouse | None, service: Service) -> Wanted:
@@ -198,6 +237,11 @@ def report(view: View, decision: Decision, reported: Reported, world: World, now
     seen, service = view.seen, view.seen.service
     verdict = first_refusal(seen.verdict, seen.stop_verdict)
     image = server_image(view.deployment, seen.warehouse, service) if seen.warehouse else ""
+    conditions = service_conditions(
+        service, verdict, seen.replicas, decision.phase, decision.step, decision.op
+    )
+    if service.idle.enabled:
+        conditions.append(idle_condition(decision.phase, seen.rest.awake))
     status = service_status(
         service=service,
         image=image,
@@ -205,14 +249,20 @@ def report(view: View, decision: Decision, reported: Reported, world: World, now
         pods=view.pods,
         phase=decision.phase,
         op=decision.op,
-        conditions=service_conditions(
-            service, verdict, seen.replicas, decision.phase, decision.step, decision.op
-        ),
+        idle=remembered(seen, decision, now),
+        conditions=conditions,
         before=reported.status,
         now=now,
     )
     if changed(reported.status, status):
         world.cluster.report(service, status)
+
+
+def remembered(seen: ServiceSeen, decision: Decision, now: datetime) -> IdleMemory:
+    memory = seen.rest.memory
+    if decision.asleep is None:
+        return memory
+    return lying_down(memory, now) if decision.asleep else awake(memory, seen.service.requests, now)
 
 
 def first_refusal(*verdicts: Verdict) -> Verdict:

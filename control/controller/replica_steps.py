@@ -32,7 +32,12 @@ class Stage:
     now: datetime
 
     def peer(self, rid: str) -> Peer:
-        return Peer(rid=rid, service=self.service.name, address=self.addresses[rid])
+        return Peer(
+            rid=rid,
+            service=self.service.name,
+            address=self.addresses[rid],
+            read_only=self.service.read_only,
+        )
 
 
 def take(step: Step, stage: Stage) -> None:
@@ -142,7 +147,21 @@ def leave(stage: Stage, rid: str) -> None:
 
 
 def stop(stage: Stage, rid: str) -> None:
+    """A server that starts anew merges again by itself."""
     stage.cluster.stop(stage.service, rid)
+    if stage.replicas[rid].quieted:
+        stage.cluster.note(stage.service, rid, {names.QUIETED_AT: None})
+
+
+def quiesce(stage: Stage, rid: str) -> None:
+    """First the note: a replica that was told to begin no merge is never left so."""
+    stage.cluster.note(stage.service, rid, {names.QUIETED_AT: moment_text(stage.now)})
+    stage.databases.quiesce(login_of(stage), stage.peer(rid))
+
+
+def resume(stage: Stage, rid: str) -> None:
+    stage.databases.resume(login_of(stage), stage.peer(rid))
+    stage.cluster.note(stage.service, rid, {names.QUIETED_AT: None})
 
 
 def delete(stage: Stage, rid: str) -> None:
@@ -163,5 +182,7 @@ ON_ONE: dict[Action, Callable[[Stage, str], None]] = {
     Action.CONDEMN: condemn,
     Action.LEAVE: leave,
     Action.STOP: stop,
+    Action.QUIESCE: quiesce,
+    Action.RESUME: resume,
     Action.DELETE: delete,
 }

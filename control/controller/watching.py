@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from control.controller.cluster import Key
-from control.warehouses.names import SERVICE_LABEL, WAREHOUSE_LABEL
+from control.warehouses.names import SERVICE_LABEL, SLEEP, WAKE, WAREHOUSE_LABEL
 
 Document = Mapping[str, Any]
 
@@ -80,7 +80,14 @@ def key_of(document: Document) -> Key:
 def essence(document: Document) -> object:
     """What people and Kubernetes change, rather than we."""
     meta = document["metadata"]
-    return (meta.get("uid"), meta.get("generation"), meta.get("deletionTimestamp"))
+    asked = meta.get("annotations") or {}
+    return (
+        meta.get("uid"),
+        meta.get("generation"),
+        meta.get("deletionTimestamp"),
+        asked.get(WAKE),
+        asked.get(SLEEP),
+    )
 
 
 def public_face(document: Document) -> object:

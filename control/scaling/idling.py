@@ -1,4 +1,4 @@
-"""Whether a service may fall asleep now. Waking needs no decision: a query is enough."""
+"""Whether a service may fall asleep now. Waking needs no decision: a client is enough."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ LONGEST_ADAPTIVE_TIMEOUT = timedelta(minutes=60)
 class Awake(StrEnum):
     """Why a service stays awake; `None` in its place means that it may sleep."""
 
-    IDLING_OFF = "idling_off"
-    PRIMARY_OF_SECONDARIES = "primary_of_secondaries"
-    OPERATION_IN_FLIGHT = "operation_in_flight"
-    BACKUP_RUNNING = "backup_running"
-    HELD_CONNECTIONS = "held_connections"
-    QUERIES_RUNNING = "queries_running"
-    RECENT_QUERY = "recent_query"
-    MANY_PARTS = "many_parts"
-    MERGES_RUNNING = "merges_running"
-    UNKNOWN = "unknown"
+    IDLING_OFF = "IdlingOff"
+    PRIMARY_OF_SECONDARIES = "PrimaryOfSecondaries"
+    OPERATION_IN_FLIGHT = "OperationInFlight"
+    BACKUP_RUNNING = "BackupRunning"
+    HELD_CONNECTIONS = "HeldConnections"
+    QUERIES_RUNNING = "QueriesRunning"
+    RECENT_QUERY = "RecentQuery"
+    MANY_PARTS = "ManyParts"
+    MERGES_RUNNING = "MergesRunning"
+    UNKNOWN = "Unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,8 @@ class Activity:
     last_query_at: datetime | None
     parts: int | None
     merges: int | None
+    asked_to_sleep_at: datetime | None = None
+    """A person wants it asleep without the timeout; a query since then takes that back."""
 
 
 def stays_awake(
@@ -77,9 +79,15 @@ def stays_awake(
         return Awake.UNKNOWN
     if seen.running_queries:
         return Awake.QUERIES_RUNNING
-    if now - seen.last_query_at < idle_timeout(seen.idle_after, seen.last_start_took):
+    if not quiet_for_long(seen.last_query_at, seen, now):
         return Awake.RECENT_QUERY
     return None if seen.is_read_only else busy_in_background(seen)
+
+
+def quiet_for_long(last_query_at: datetime, seen: Activity, now: datetime) -> bool:
+    if seen.asked_to_sleep_at is not None and last_query_at <= seen.asked_to_sleep_at:
+        return True
+    return now - last_query_at >= idle_timeout(seen.idle_after, seen.last_start_took)
 
 
 def busy_in_background(seen: Activity) -> Awake | None:

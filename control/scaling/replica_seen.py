@@ -59,6 +59,7 @@ class ReplicaSeen:
     draining_since: datetime | None = None
     removing_since: datetime | None = None
     abandoned: bool = False
+    quieted: bool = False  # told to begin no merge
     soak_failures: int = 0
     sent_back_at: datetime | None = None
     backlog_best: int | None = None
@@ -139,6 +140,8 @@ class Action(StrEnum):
     CONDEMN = "Condemn"
     LEAVE = "Leave"
     STOP = "Stop"
+    QUIESCE = "Quiesce"
+    RESUME = "Resume"
     DELETE = "Delete"
     ENSURE_OBJECTS = "EnsureObjects"
     ADD_FINALIZER = "AddFinalizer"
@@ -185,6 +188,11 @@ class Reason(StrEnum):
     WAREHOUSE_NOT_READY = "WarehouseNotReady"
     STOP_WANTED = "StopWanted"
     STOPPED = "Stopped"
+    QUIET = "Quiet"
+    QUIESCING = "Quiescing"
+    IDLE = "Idle"
+    CALLED_BACK = "CalledBack"
+    PRIMARY_ASLEEP = "PrimaryAsleep"
     DELETE_WANTED = "DeleteWanted"
     SECONDARIES_EXIST = "SecondariesExist"
     SERVICES_EXIST = "ServicesExist"

@@ -1,24 +1,23 @@
 """The one next step of a service: guard, build, run, stop, delete."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from control.scaling.breaking import next_removal, why_held
 from control.scaling.replacement import next_step, record
 from control.scaling.replica_seen import (
     Action,
     Operation,
-    PodPhase,
     Reason,
-    ReplicaSeen,
     Seen,
-    State,
     Step,
 )
 from control.scaling.selection import rids
 from control.warehouses.admission import Verdict
 from control.warehouses.model import Desired, Retention, Service, Warehouse
 from control.warehouses.phases import Phase, running_phase
+from control.warehouses.resting import Rest, rest_step, resume, wait_for_primary
+from control.warehouses.steps import act, guard, halt, wait
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +32,7 @@ class ServiceSeen:
     objects_differ: bool = False
     coordination_ready: bool = True
     previous: Phase | None = None
+    rest: Rest = field(default_factory=Rest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,8 @@ class Decision:
     step: Step
     phase: Phase
     op: Operation | None = None
+    asleep: bool | None = None
+    """Whether it is asleep or lies down; None where this step says nothing about it."""
 
 
 def decide(seen: ServiceSeen, now: datetime) -> Decision:
@@ -62,15 +64,26 @@ def decide(seen: ServiceSeen, now: datetime) -> Decision:
         return Decision(step=step, phase=Phase.PENDING, op=op)
     if service.desired is Desired.STOPPED and seen.stop_verdict.accepted:
         return stopping(seen)
-    return running(seen, now)
+    return resting(seen) or running(seen, now)
+
+
+def resting(seen: ServiceSeen) -> Decision | None:
+    rested = rest_step(seen.replicas, seen.rest, seen.previous)
+    if rested is None:
+        return None
+    step, phase = rested
+    asleep = phase is not Phase.QUIESCING
+    return Decision(step=step, phase=phase, op=seen.replicas.op, asleep=asleep)
 
 
 def running(seen: ServiceSeen, now: datetime) -> Decision:
-    step = next_step(seen.replicas, now)
+    waiting = wait_for_primary(seen.replicas, seen.rest)
+    step = waiting or resume(seen.replicas, next_step(seen.replicas, now))
     return Decision(
         step=step,
         phase=running_phase(seen.replicas, seen.previous),
-        op=record(seen.replicas, step, now),
+        op=seen.replicas.op if waiting else record(seen.replicas, step, now),
+        asleep=False,
     )
 
 
@@ -79,7 +92,7 @@ def stopping(seen: ServiceSeen) -> Decision:
     op = seen.replicas.op
     step = stop_step(seen)
     phase = Phase.STOPPED if step.reason is Reason.STOPPED else Phase.STOPPING
-    return Decision(step=step, phase=phase, op=op)
+    return Decision(step=step, phase=phase, op=op, asleep=False)
 
 
 def stop_step(seen: ServiceSeen) -> Step:
@@ -91,19 +104,6 @@ def stop_step(seen: ServiceSeen) -> Step:
     if removal is not None:
         return removal
     return halt(replicas, Reason.STOP_WANTED, soon) or wait(Reason.STOPPED)
-
-
-def halt(replicas: tuple[ReplicaSeen, ...], reason: Reason, soon: timedelta) -> Step | None:
-    """Take the replicas from their clients, then stop them; queries end with the server."""
-    serving = rids(replicas, lambda r: r.serving)
-    if serving:
-        return act(Action.UNSERVE, reason, serving)
-    started = rids(replicas, lambda r: not r.stopped and r.whole)
-    if started:
-        return act(Action.STOP, reason, started)
-    if any(r.pod is not PodPhase.ABSENT for r in replicas):
-        return wait(Reason.POD_ENDING, look_again=soon)
-    return None
 
 
 def deletion(seen: ServiceSeen, now: datetime) -> Step:
@@ -160,21 +160,3 @@ def give_up_replicas(seen: ServiceSeen, now: datetime) -> Step:
 def needs_proof(seen: ServiceSeen) -> bool:
     """A read-only replica never made a part; a primary goes last and takes the data along."""
     return not (seen.service.read_only or seen.service.is_primary or seen.primary_deleting)
-
-
-def guard(action: Action, reason: Reason) -> Step:
-    return Step(action=action, reason=reason, state=State.DONE)
-
-
-def act(action: Action, reason: Reason, on: tuple[str, ...] = ()) -> Step:
-    return Step(action=action, reason=reason, state=State.REMOVE, rids=on)
-
-
-def wait(reason: Reason, message: str = "", look_again: timedelta = timedelta(seconds=30)) -> Step:
-    return Step(
-        action=Action.WAIT,
-        reason=reason,
-        state=State.DONE,
-        message=message,
-        look_again=look_again,
-    )

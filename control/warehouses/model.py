@@ -1,8 +1,10 @@
 """Warehouse, service, deployment: what is wanted, as values."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from control.warehouses.idle_memory import Requests
 
 GIB = 1024**3
 UNIT_GIB = 4
@@ -21,6 +23,13 @@ class Access(StrEnum):
 class Desired(StrEnum):
     RUNNING = "Running"
     STOPPED = "Stopped"
+
+
+class Front(StrEnum):
+    """Where the clients of a service are led."""
+
+    REPLICAS = "replicas"
+    ACTIVATOR = "activator"
 
 
 class Retention(StrEnum):
@@ -71,6 +80,12 @@ class KeeperSize:
 class Volume:
     size_gib: int = 100
     storage_class: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idle:
+    enabled: bool = False
+    after: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +157,10 @@ class Service:
     restart_token: str = ""
     not_acted_upon: tuple[str, ...] = ()
     allowlist: tuple[str, ...] = ()
+    idle: Idle = field(default_factory=Idle)
+    requests: Requests = field(default_factory=Requests)
+    activator_port: int | None = None
+    front: Front = Front.REPLICAS
     deleting: bool = False
     finalizing: bool = False
 

@@ -22,6 +22,10 @@ SENT_BACK_AT = f"{GROUP}/sent-back-at"
 BACKLOG_BEST = f"{GROUP}/backlog-best"
 BACKLOG_BEST_AT = f"{GROUP}/backlog-best-at"
 ABANDONED = f"{GROUP}/abandon-data"
+QUIETED_AT = f"{GROUP}/quieted-at"
+
+WAKE, SLEEP = f"{GROUP}/wake", f"{GROUP}/sleep"
+"""Requests to a service, written on its object: any new value asks once."""
 
 FINALIZER = f"{GROUP}/removal"
 MANAGER = "clickhouse-byoc-controller"

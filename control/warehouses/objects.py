@@ -1,15 +1,17 @@
 """From the API server's documents to the model."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from control.warehouses.idle_memory import Requests
 from control.warehouses.model import (
     UNIT_GIB,
     Access,
     Deployment,
     Desired,
     Disk,
+    Idle,
     KeeperSize,
     Retention,
     Role,
@@ -18,7 +20,7 @@ from control.warehouses.model import (
     Volume,
     Warehouse,
 )
-from control.warehouses.names import FINALIZER
+from control.warehouses.names import FINALIZER, SLEEP, WAKE
 
 Document = Mapping[str, Any]
 
@@ -74,16 +76,28 @@ def service_from(document: Document) -> Service:
         restart_token=spec.get("restartToken", ""),
         not_acted_upon=not_acted_upon(spec),
         allowlist=tuple(entry["cidr"] for entry in spec.get("allowlist") or ()),
+        idle=idle_from(spec.get("idle") or {}),
+        requests=requests_from(meta.get("annotations") or {}),
+        activator_port=((document.get("status") or {}).get("idle") or {}).get("port"),
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
 
 
+def idle_from(idle: Document) -> Idle:
+    return Idle(
+        enabled=idle.get("enabled", False),
+        after=timedelta(minutes=idle.get("timeoutMinutes", 15)),
+    )
+
+
+def requests_from(annotations: Mapping[str, str]) -> Requests:
+    return Requests(wake=annotations.get(WAKE, ""), sleep=annotations.get(SLEEP, ""))
+
+
 def not_acted_upon(spec: Document) -> tuple[str, ...]:
     """Wishes that this controller keeps and does not fulfil; status says so."""
     asked = []
-    if (spec.get("idle") or {}).get("enabled"):
-        asked.append("idle")
     if spec.get("schedule"):
         asked.append("schedule")
     if (spec.get("scaling") or {}).get("mode", "off") != "off":

@@ -7,7 +7,7 @@ from control.warehouses.manifest_parts import (
     service_ports,
     service_selector,
 )
-from control.warehouses.model import Service
+from control.warehouses.model import Front, Service
 from control.warehouses.names import SERVING_LABEL
 from control.warehouses.server_config import (
     HTTP_PORT,
@@ -15,6 +15,13 @@ from control.warehouses.server_config import (
     METRICS_PORT,
     TCP_PORT,
 )
+
+ACTIVATOR_SELECTOR = {
+    "app.kubernetes.io/name": "activator",
+    "app.kubernetes.io/part-of": "clickhouse-byoc",
+}
+ACTIVATOR_OFFSETS = (0, 1)
+"""Of the activator's port for HTTP and for the native protocol of one service."""
 
 
 def service_manifests(service: Service) -> list[Manifest]:
@@ -39,16 +46,26 @@ def peers(service: Service) -> Manifest:
 
 
 def clients(service: Service) -> Manifest:
-    """Only replicas that the controller admitted; a pod made anew is not one of them."""
+    """Only replicas that the controller admitted, a pod made anew is not one of them; or else
+    the activator, where each service has ports of its own."""
+    spec: Manifest = {
+        "type": "ClusterIP",
+        "selector": service_selector(service) | {SERVING_LABEL: "true"},
+        "ports": service_ports(http=HTTP_PORT, tcp=TCP_PORT),
+    }
+    if service.front is Front.ACTIVATOR and service.activator_port is not None:
+        spec |= {
+            "selector": ACTIVATOR_SELECTOR,
+            "ports": [
+                port | {"targetPort": service.activator_port + offset}
+                for port, offset in zip(spec["ports"], ACTIVATOR_OFFSETS, strict=True)
+            ],
+        }
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata(service.full_name, service, service_labels(service)),
-        "spec": {
-            "type": "ClusterIP",
-            "selector": service_selector(service) | {SERVING_LABEL: "true"},
-            "ports": service_ports(http=HTTP_PORT, tcp=TCP_PORT),
-        },
+        "spec": spec,
     }
 
 

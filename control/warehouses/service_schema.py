@@ -274,6 +274,18 @@ STATUS = record(
             key="name",
             longest=8,
         ),
+        "idle": record(
+            "What is remembered of sleeping and waking.",
+            {
+                "port": whole("Port of the activator for clients that speak no TLS."),
+                "sleep": text("Names the sleep it is in or on the way to; absent while awake."),
+                "wakeSeen": text("The last request to wake that was acted upon.", maxLength=253),
+                "sleepSeen": text("The last request to sleep that was noticed.", maxLength=253),
+                "askedToSleepAt": moment("When it was noticed."),
+                "calledAt": moment("When the last request to wake was acted upon."),
+            },
+        ),
+        "lastStartSeconds": whole("How long the last wake took, until all replicas served."),
         "since": moment("When the phase began."),
         "conditions": CONDITIONS,
     },

@@ -1,10 +1,11 @@
 """What is written into the status of a service and of a warehouse, and read back from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from control.scaling.idling import Awake
 from control.scaling.replica_seen import (
     Operation,
     PodPhase,
@@ -16,6 +17,7 @@ from control.scaling.replica_seen import (
 )
 from control.scaling.selection import capacity
 from control.warehouses.admission import Verdict
+from control.warehouses.idle_memory import IdleMemory, idle_memory_from, idle_status
 from control.warehouses.model import UNIT_GIB, Deployment, Service, Warehouse, image_of, tag_of
 from control.warehouses.objects import moment_from, moment_text
 from control.warehouses.phases import Phase
@@ -41,6 +43,11 @@ class Reported:
     status: Mapping[str, Any]
     phase: Phase | None = None
     op: Operation | None = None
+    idle: IdleMemory = field(default_factory=IdleMemory)
+    since: datetime | None = None
+    """When the phase began."""
+    last_start: timedelta = timedelta(0)
+    """How long the service last took from its call to all of its replicas."""
 
 
 def reported_from(status: Mapping[str, Any]) -> Reported:
@@ -49,6 +56,9 @@ def reported_from(status: Mapping[str, Any]) -> Reported:
         status=status,
         phase=Phase(phase) if phase in PHASES else None,
         op=operation_from(op) if op else None,
+        idle=idle_memory_from(status),
+        since=moment_from(status["since"]) if status.get("since") else None,
+        last_start=timedelta(seconds=status.get("lastStartSeconds", 0)),
     )
 
 
@@ -95,6 +105,7 @@ def service_status(
     pods: Mapping[str, tuple[str, str]],
     phase: Phase,
     op: Operation | None,
+    idle: IdleMemory,
     conditions: Sequence[Condition],
     before: Mapping[str, Any],
     now: datetime,
@@ -113,9 +124,19 @@ def service_status(
         "replicas": [replica_status(r, *pods.get(r.rid, ("", ""))) for r in seen.replicas],
         "op": operation_status(op, service.size.memory_gib) if op else None,
         "endpoints": endpoints(service),
+        "idle": idle_status(idle, service.activator_port),
+        "lastStartSeconds": last_start_seconds(phase, before, now),
         "since": since(phase, before, now),
         "conditions": merged(conditions, before, service.generation, now),
     }
+
+
+def last_start_seconds(phase: Phase, before: Mapping[str, Any], now: datetime) -> int | None:
+    """Measured when a waking service runs, and kept until the next time."""
+    if phase is Phase.RUNNING and before.get("phase") == Phase.WAKING and before.get("since"):
+        return int((now - moment_from(before["since"])).total_seconds())
+    kept: int | None = before.get("lastStartSeconds")
+    return kept
 
 
 def replica_status(replica: ReplicaSeen, pod: str, address: str) -> Status:
@@ -148,7 +169,7 @@ def service_conditions(
     service: Service, verdict: Verdict, seen: Seen, phase: Phase, step: Step, op: Operation | None
 ) -> list[Condition]:
     up, wanted = capacity(seen), service.replicas
-    serves = phase in (Phase.RUNNING, Phase.SCALING) and up > 0
+    serves = phase in (Phase.RUNNING, Phase.SCALING, Phase.QUIESCING) and up > 0
     busy = op is not None and op.state not in (State.DONE, State.FAILED, State.ABORT)
     conditions = [
         Condition(
@@ -182,8 +203,18 @@ def service_conditions(
     return conditions
 
 
+def idle_condition(phase: Phase, awake: Awake | None) -> Condition:
+    """Whether it sleeps, and what keeps it awake."""
+    asleep = phase is Phase.IDLE
+    return Condition(
+        type="Asleep",
+        holds=asleep,
+        reason=phase.value if asleep or awake is None else awake.value,
+    )
+
+
 def why_not_ready(phase: Phase, step: Step) -> str:
-    if phase in (Phase.STOPPED, Phase.DELETING, Phase.DEGRADED, Phase.STOPPING):
+    if phase in (Phase.STOPPED, Phase.DELETING, Phase.DEGRADED, Phase.STOPPING, Phase.IDLE):
         return phase.value
     return step.reason.value
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from control.controller.cluster import Login, Peer
+from control.controller.cluster import Login, Peer, ReplicaActivity
 from control.controller.sql_client import SqlError
 from control.scaling.replica_seen import Probe
 from control.warehouses.model import Warehouse
@@ -18,6 +19,10 @@ class MemoryDatabases:
     queries: dict[str, int] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     join_errors: int = 0
+    quiet_for: dict[str, timedelta] = field(default_factory=dict)
+    """Since the last query of a replica that has had one lately."""
+    merges: dict[str, int] = field(default_factory=dict)
+    quieted: set[str] = field(default_factory=set)
 
     def probe(
         self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
@@ -62,3 +67,16 @@ class MemoryDatabases:
             if mine <= self.parts.get(survivor.rid, set()):
                 return True, ""
         return False, f"parts held by nobody else: {sorted(mine)}"
+
+    def activity(self, login: Login, peer: Peer, within: timedelta) -> ReplicaActivity | None:
+        return ReplicaActivity(
+            quiet_for=self.quiet_for.get(peer.rid),
+            parts=len(self.parts.get(peer.rid, ())),
+            merges=self.merges.get(peer.rid, 0),
+        )
+
+    def quiesce(self, login: Login, peer: Peer) -> None:
+        self.quieted.add(peer.rid)
+
+    def resume(self, login: Login, peer: Peer) -> None:
+        self.quieted.discard(peer.rid)

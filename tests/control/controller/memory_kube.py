@@ -10,6 +10,8 @@ from control.controller.kube_client import KubeClient, KubeError, KubeNotFoundEr
 from control.warehouses.names import API_VERSION, GROUP
 from control.warehouses.objects import moment_text
 
+ATOMIC = ("selector",)
+"""Maps that the API server replaces as a whole."""
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
@@ -138,7 +140,8 @@ class MemoryKube(KubeClient):
         sets = [d for (kind, _, _), d in sorted(self.documents.items()) if kind == "StatefulSet"]
         wanted = {name: made_by for made_by in sets for name in pod_names(made_by)}
         for key in [key for key in self.documents if key[0] == "Pod"]:
-            if key[2] not in wanted:
+            is_going = "deletionTimestamp" in self.documents[key]["metadata"]
+            if is_going or key[2] not in wanted:
                 self.advance_ending(key)
         for name, made_by in wanted.items():
             self.advance(name, made_by)
@@ -206,6 +209,8 @@ def merge(document: dict[str, Any], change: Mapping[str, Any]) -> None:
     for name, value in change.items():
         if value is None:
             document.pop(name, None)
+        elif name in ATOMIC:
+            document[name] = value
         elif isinstance(value, Mapping) and isinstance(document.get(name), dict):
             merge(document[name], value)
         else:
