@@ -22,7 +22,7 @@ PHASES = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cold", action="store_true", help="with an empty cache: about 15 minutes")
+    parser.add_argument("--cold", action="store_true", help="with an empty cache: about 12 minutes")
     cold = parser.parse_args().cold
     with tempfile.TemporaryDirectory() as name:
         clone = Path(name) / "clone"

@@ -44,4 +44,5 @@ def end(slot: Slot, pid: int) -> None:
         return
     log.warning("container %s is over its memory limit", slot.container.name)
     slot.is_out_of_memory = True
+    slot.oom_kills += 1
     slot.process.kill()

@@ -49,6 +49,7 @@ class Slot:
         self.backoff = Backoff()
         self.is_hooked = False
         self.is_out_of_memory = False
+        self.oom_kills = 0
         self.must_restart = False
         self.waiting: Waiting | None = Waiting(reason="ContainerCreating")
         self.retry_at_s = 0.0

@@ -52,6 +52,7 @@ class KubeletServer:
             ("/portForward/{namespace}/{pod}/{uid}", PortForwardHandler(lookup).serve),
             ("/stats/summary", stats.serve_summary),
             ("/metrics", volumes.serve),
+            ("/metrics/cadvisor", stats.serve_containers),
             ("/metrics/resource", stats.serve_resource_metrics),
         )
         for path, handler in routes:

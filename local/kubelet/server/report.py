@@ -11,7 +11,8 @@ from local.kubelet.network.service_proxy import ServiceProxy
 from local.kubelet.nodes.keeper import NodeKeeper
 from local.kubelet.pods.slot import Slot
 from local.kubelet.runtime.jail import Isolation
-from local.kubelet.server.stats import PodSample, Stats
+from local.kubelet.server.samples import PodSample
+from local.kubelet.server.stats import Stats
 
 
 class Reporter:

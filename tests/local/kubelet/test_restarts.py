@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.local.kubelet.cluster import FOREVER, python, shell
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -55,6 +56,31 @@ def test_a_container_over_its_memory_limit_is_killed_for_it(cluster):
     cluster.wait_phase("pod", "Failed")
     ended = cluster.container("pod")["state"]["terminated"]
     assert (ended["exitCode"], ended["reason"]) == (137, "OOMKilled")
+
+
+def test_kills_for_want_of_memory_are_counted_over_restarts(cluster, kubelet):
+    script = (
+        "import os, time\n"
+        "again = os.path.exists('/work/again')\n"
+        "open('/work/again', 'w').close()\n"
+        "kept = b'' if again else bytearray(150 << 20)\n"
+        "time.sleep(60)"
+    )
+    mounts = [{"name": "work", "mountPath": "/work"}]
+    limits = {"limits": {"memory": "64Mi"}}
+    cluster.run(
+        "pod",
+        python(script, volumeMounts=mounts, resources=limits),
+        volumes=[{"name": "work", "emptyDir": {}}],
+    )
+
+    def told() -> bool:
+        labels = f'container="main",namespace="{cluster.namespace}",pod="pod"'
+        text = kubelet.get("/metrics/cadvisor").decode()
+        counted = f'container_oom_events_total{{{labels},image="test/python"}} 1\n' in text
+        return counted and f"container_spec_memory_limit_bytes{{{labels}," in text
+
+    wait_for(told, within_s=20, what="one kill is counted")
 
 
 def test_a_container_below_its_memory_limit_lives(cluster):

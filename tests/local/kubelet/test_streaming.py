@@ -201,6 +201,7 @@ def test_usage_is_reported_per_pod_and_container(cluster, kubelet):
     labels = f'container="main",namespace="{cluster.namespace}",pod="pod"'
     assert f"container_memory_working_set_bytes{{{labels}}}" in text
     assert f"container_cpu_usage_seconds_total{{{labels}}}" in text
+    assert f"container_memory_rss{{{labels}," in kubelet.get("/metrics/cadvisor").decode()
     report = next(one for one in kubelet.report()["pods"] if one["namespace"] == cluster.namespace)
     assert report["ready"] and report["memory_bytes"] > 30 << 20
     assert report["containers"][0]["pid"] > 1
