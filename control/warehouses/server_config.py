@@ -59,6 +59,7 @@ def listeners(service: Service, rid: str) -> Mapping[str, Node]:
             "password": FromEnv("INTERSERVER_PASSWORD"),
         },
         "keep_alive_timeout": 3,
+        "asynchronous_metrics_update_period_s": 5,
         "prometheus": {
             "endpoint": "/metrics",
             "port": METRICS_PORT,
@@ -174,4 +175,10 @@ def system_logs() -> Mapping[str, Node]:
     }
     logs: dict[str, Node] = {name: common | {"table": name} for name in SYSTEM_LOGS}
     logs["text_log"] = common | {"table": "text_log", "level": "warning"}
+    # A row of metric_log has 1,500 columns: merging many small parts of it is most of what an idle
+    # server does.
+    rarely: dict[str, Node] = {"flush_interval_milliseconds": 60_000}
+    sparse = rarely | {"collect_interval_milliseconds": 10_000}
+    logs["metric_log"] = common | sparse | {"table": "metric_log"}
+    logs["asynchronous_metric_log"] = common | rarely | {"table": "asynchronous_metric_log"}
     return logs

@@ -43,6 +43,12 @@ def test_all_services_of_a_warehouse_share_keeper_users_and_functions() -> None:
     assert hosts == [f"lake-keeper-{n}.lake-keeper.clickhouse.svc.cluster.local" for n in (1, 2, 3)]
 
 
+def test_an_idle_server_is_not_kept_busy_by_logs_about_itself() -> None:
+    assert config().findtext("metric_log/collect_interval_milliseconds") == "10000"
+    assert config().findtext("metric_log/flush_interval_milliseconds") == "60000"
+    assert config().findtext("query_log/flush_interval_milliseconds") == "7500"
+
+
 def test_no_cluster_is_configured_that_would_hide_the_databases_own() -> None:
     assert config().find("remote_servers") is None
 
