@@ -23,6 +23,7 @@ def control_container(
     module: str,
     compute: Compute,
     env: Mapping[str, pulumi.Input[str]] | None = None,
+    ports: Mapping[str, int] | None = None,
 ) -> Container:
     return Container(
         name=name,
@@ -30,7 +31,7 @@ def control_container(
         command=("python", "-m", module),
         env=env or {},
         compute=compute,
-        ports={"health": 8080, "metrics": METRICS.port},
+        ports={"health": 8080, "metrics": METRICS.port} | dict(ports or {}),
         mounts=(SCRATCH,),
         startup=Probe(path="/healthz", port="health", period_seconds=2, failure_threshold=60),
         readiness=Probe(path="/healthz", port="health"),

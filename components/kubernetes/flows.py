@@ -31,6 +31,8 @@ class Network(StrEnum):
 class Port:
     number: int
     protocol: Literal["TCP", "UDP"] = "TCP"
+    last: int | None = None
+    """The end of a range that begins at `number`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ def tcp(*numbers: int) -> tuple[Port, ...]:
 
 
 CONTROLLER = Pods(namespace=Namespace.SYSTEM, app="controller")
+ACTIVATOR = Pods(namespace=Namespace.CLICKHOUSE, app="activator")
 STATE_EXPORTER = Pods(namespace=Namespace.SYSTEM, app="state-exporter")
 USAGE_SCRAPER = Pods(namespace=Namespace.SYSTEM, app="usage-scraper")
 PROMETHEUS = Pods(namespace=Namespace.MONITORING, app="prometheus")
@@ -75,6 +78,8 @@ HTTPS = tcp(443)
 CREDENTIALS = tcp(80)
 SQL = tcp(8123, 9000)
 CLIENT_PORTS = tcp(8443, 9440)
+SLEEPERS = (Port(number=20_000, last=29_999),)
+"""Two ports of the activator for each service that may sleep."""
 HEALTH = tcp(8080)
 KUBELET = tcp(10250)
 
@@ -90,6 +95,10 @@ FLOWS = (
     flow(CONTROLLER, SERVERS, SQL, "Readiness, joining databases, draining before removal."),
     flow(CONTROLLER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the two rows below."),
     flow(CONTROLLER, Network.ANYWHERE, HTTPS, "S3: removes the data of a deleted warehouse."),
+    # The activator, in front of services that sleep
+    flow(ACTIVATOR, Network.API_SERVER, HTTPS, "Follows services and calls them awake."),
+    flow(ACTIVATOR, SERVERS, SQL + CLIENT_PORTS, "Passes on clients that it held."),
+    flow(INGRESS, ACTIVATOR, SLEEPERS, "Clients of services that sleep.", Feature.INGRESS),
     # ClickHouse
     flow(SERVERS, SERVERS, tcp(8123, 9000, 9009), "Distributed queries and part exchange."),
     flow(SERVERS, KEEPERS, tcp(9181), "Coordination of replicas, access, DDL."),
@@ -107,6 +116,7 @@ FLOWS = (
     flow(PROMETHEUS, SERVERS, tcp(9363), "Metrics.", M),
     flow(PROMETHEUS, KEEPERS, tcp(9363), "Metrics.", M),
     flow(PROMETHEUS, CONTROLLER, tcp(9100), "Metrics.", M),
+    flow(PROMETHEUS, ACTIVATOR, tcp(9100), "Metrics.", M),
     flow(PROMETHEUS, STATE_EXPORTER, tcp(9100), "Metrics.", M),
     flow(PROMETHEUS, USAGE_SCRAPER, tcp(9100), "Metrics.", M),
     flow(PROMETHEUS, PROMETHEUS, tcp(9090), "Metrics of itself and of its peer.", M),

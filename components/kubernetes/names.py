@@ -46,6 +46,7 @@ class Priority(StrEnum):
 class ServiceAccount(StrEnum):
     CLICKHOUSE_SERVER = "clickhouse-server"
     CONTROLLER = "controller"
+    ACTIVATOR = "activator"
     STATE_EXPORTER = "state-exporter"
     USAGE_SCRAPER = "usage-scraper"
     PROMETHEUS = "prometheus"

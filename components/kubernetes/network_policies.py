@@ -59,7 +59,11 @@ class Surroundings:
         api_server = Port(number=self.addresses.api_server_port)
         if end is Network.API_SERVER and api_server not in numbers:
             numbers.append(api_server)
-        return [{"port": port.number, "protocol": port.protocol} for port in numbers]
+        return [
+            {"port": port.number, "protocol": port.protocol}
+            | ({"end_port": port.last} if port.last else {})
+            for port in numbers
+        ]
 
 
 def create_default_deny(children: Children, deployment: Deployment) -> None:

@@ -97,7 +97,7 @@ class PlatformArgs:
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None
     await_workloads: bool = True
-    """Wait for the ingress to be ready. The controller is always waited for."""
+    """Wait for the ingress to be ready. Controller and activator are always waited for."""
 
     def __post_init__(self) -> None:
         if self.certificates is not None and self.ingress is None:

@@ -10,6 +10,7 @@ from components.kubernetes.network_policies import (
     create_default_deny,
     create_flow_policies,
 )
+from components.kubernetes.platform.activator import create_activator
 from components.kubernetes.platform.args import IngressArgs, PlatformArgs
 from components.kubernetes.platform.certificates import create_certificates
 from components.kubernetes.platform.controller import create_controller
@@ -41,11 +42,9 @@ class Platform(pulumi.ComponentResource):
         children = Children(prefix=name, parent=self, after=self.foundation)
         create_policies(children, args)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
-        create_controller(
-            Children(prefix=name, parent=self, after=(*self.foundation, *self.crds)),
-            args.deployment,
-            args.buckets,
-        )
+        informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
+        create_controller(informed, args.deployment, args.buckets)
+        create_activator(informed, args.deployment)
         hostnames = (
             create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)
             if args.ingress is not None

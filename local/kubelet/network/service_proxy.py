@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from control.controller.activator.splice import Splice, abort
 from local.kubelet.network.service_table import Backends, Place
-from local.kubelet.network.splice import Splice, abort
 
 log = logging.getLogger(__name__)
 BACKLOG = 512

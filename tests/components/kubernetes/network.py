@@ -57,7 +57,11 @@ def _side(
 
 
 def _has_port(rule: Policy, port: int, protocol: str) -> bool:
-    return any(entry["port"] == port and entry["protocol"] == protocol for entry in rule["ports"])
+    return any(
+        entry["port"] <= port <= entry.get("endPort", entry["port"])
+        and entry["protocol"] == protocol
+        for entry in rule["ports"]
+    )
 
 
 def _is_peer(peer: Policy, end: End) -> bool:

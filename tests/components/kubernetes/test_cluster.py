@@ -23,6 +23,7 @@ pytestmark = pytest.mark.cluster
 NAMESPACES = dict.fromkeys(("controller", "state-exporter"), "byoc-system") | {
     "usage-scraper": "byoc-system",
     "tailscale": "byoc-tailscale",
+    "activator": "clickhouse",
 }
 
 

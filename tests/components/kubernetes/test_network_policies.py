@@ -181,7 +181,7 @@ def test_a_layer_that_is_left_out_opens_nothing():
         rule["from"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
         for rule in servers["spec"]["ingress"]
     }
-    assert sources == {"controller", "clickhouse-server"}
+    assert sources == {"controller", "activator", "clickhouse-server"}
 
 
 def test_prometheus_reaches_object_storage_only_for_thanos():

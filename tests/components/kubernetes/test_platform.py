@@ -126,6 +126,7 @@ def test_nothing_of_a_warehouse_is_made_here():
         one
         for one in objects(everything())
         if one["metadata"].get("namespace") == Namespace.CLICKHOUSE
+        and one["metadata"]["name"] != "activator"
         and one["kind"] in ("StatefulSet", "Deployment", "Service", "Secret", "ConfigMap")
     ]
 

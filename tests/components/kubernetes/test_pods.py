@@ -20,6 +20,7 @@ every_container = pytest.mark.parametrize("container", CONTAINERS.values(), ids=
 def test_all_programs_are_there():
     assert set(WORKLOADS) == {
         "controller",
+        "activator",
         "state-exporter",
         "usage-scraper",
         "ingress",
@@ -112,6 +113,7 @@ def test_only_programs_that_call_the_api_get_a_token():
     assert holders == bound
     assert holders == {
         "controller",
+        "activator",
         "state-exporter",
         "usage-scraper",
         "prometheus",

@@ -5,6 +5,7 @@ import pytest
 from components.kubernetes.monitoring.kube_state_metrics import KUBE_STATE_METRICS_RIGHTS
 from components.kubernetes.monitoring.prometheus import PROMETHEUS_RIGHTS
 from components.kubernetes.monitoring.telemetry import EXPORTERS
+from components.kubernetes.platform.activator import ACTIVATOR_RIGHTS
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import Right
 from components.kubernetes.tailscale.subnet_router import STATE_RIGHT
@@ -15,6 +16,7 @@ READING = {"get", "list", "watch"}
 
 TABLES = {
     "controller": CONTROLLER_RIGHTS,
+    "activator": ACTIVATOR_RIGHTS,
     "prometheus": PROMETHEUS_RIGHTS,
     "kube-state-metrics": KUBE_STATE_METRICS_RIGHTS,
     "tailscale": (STATE_RIGHT,),
@@ -25,7 +27,12 @@ ROWS = {
     for program, rights in TABLES.items()
     for right in rights
 }
-READERS = [program for program in TABLES if program not in ("controller", "tailscale")]
+WRITERS = {
+    "controller": "clickhouse",
+    "activator": "clickhouse",
+    "tailscale": "byoc-tailscale",
+}
+READERS = [program for program in TABLES if program not in WRITERS]
 
 
 def rules(kind: str) -> dict[tuple[str, str], list[dict]]:
@@ -57,7 +64,7 @@ def test_nothing_is_written_outside_the_namespace_of_warehouses():
     for program, rights in TABLES.items():
         for right in rights:
             if set(right.reasons) - READING:
-                expected = {"controller": "clickhouse", "tailscale": "byoc-tailscale"}[program]
+                expected = WRITERS[program]
                 assert [str(name) for name in right.namespaces] == [expected]
 
 
