@@ -14,6 +14,7 @@ from components.aws.flow_logs import FlowLogTarget
 from components.aws.key_policies import KeyPurpose
 from components.aws.network import Network, NetworkArgs
 from components.aws.node_pool import AmiType, NodePool, PoolPurpose, Sizing
+from components.aws.own_network import OwnNetwork, OwnNetworkArgs
 from components.aws.peering import PeerVpc
 from components.aws.storage import Storage, StorageArgs
 from infra import scope
@@ -27,7 +28,7 @@ AMI_TYPES = {Architecture.X86: AmiType.X86, Architecture.ARM: AmiType.ARM}
 class Layers(NamedTuple):
     access: Access
     encryption: Encryption
-    network: Network
+    network: Network | OwnNetwork
     storage: Storage
     cluster: Cluster
 
@@ -81,8 +82,18 @@ def create_encryption(config: StackConfig, opts: pulumi.ResourceOptions) -> Encr
 
 def create_network(
     config: StackConfig, access: Access, encryption: Encryption, opts: pulumi.ResourceOptions
-) -> Network:
+) -> Network | OwnNetwork:
     network = config.network
+    if network.vpc is not None:
+        return OwnNetwork(
+            "network",
+            OwnNetworkArgs(
+                vpc_id=network.vpc.id,
+                private_subnet_ids=network.vpc.private_subnets,
+                public_subnet_ids=network.vpc.public_subnets,
+            ),
+            opts,
+        )
     nat_zones = {
         Egress.NAT_PER_ZONE: network.zones,
         Egress.SINGLE_NAT: network.zones[:1],
@@ -149,7 +160,7 @@ def create_cluster(
     config: StackConfig,
     access: Access,
     encryption: Encryption,
-    network: Network,
+    network: Network | OwnNetwork,
     opts: pulumi.ResourceOptions,
 ) -> Cluster:
     cluster = config.cluster

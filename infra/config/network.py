@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
+from infra.config.own_vpc import OWN_EGRESS, OwnVpcConfig, VpcId
 from infra.config.regions import REGION_ZONES, nearest_regions, zone_names, zones_per_account
 from infra.config.section import AccountId, Cidr, Finding, Section, matching, wrong
 
@@ -24,6 +25,7 @@ class Egress(StrEnum):
     NAT_PER_ZONE = "natPerZone"
     SINGLE_NAT = "singleNat"
     NONE = "none"
+    OWN = OWN_EGRESS
 
 
 class InterfaceEndpoint(StrEnum):
@@ -88,6 +90,10 @@ class NetworkConfig(Section):
         IPv4Network("10.0.0.0/16"),
         description="Addresses of the VPC, /16 to /22; fixed at creation",
     )
+    vpc: OwnVpcConfig | None = Field(
+        None,
+        description="A VPC of the customer's, left as it is; without it the deployment makes one",
+    )
     zones: tuple[str, ...] = Field(
         (),
         description="Three to six availability zones; subnets keep their addresses when one is"
@@ -97,7 +103,7 @@ class NetworkConfig(Section):
     egress: Egress = Field(
         Egress.NAT_PER_ZONE,
         description="Way out to the internet: natPerZone, singleNat (cheaper; a zone's failure"
-        " cuts the others off) or none",
+        " cuts the others off), none, or own: the routes of network.vpc",
     )
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         (), description="AWS services with a private address in every zone; S3 always has its own"
@@ -115,13 +121,6 @@ PeeringName = Annotated[
             "is no name",
             "1 to 30 lower-case letters, digits and hyphens, beginning with a letter",
         )
-    ),
-]
-
-VpcId = Annotated[
-    str,
-    AfterValidator(
-        matching(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", "is no VPC id", "vpc-0123456789abcdef0")
     ),
 ]
 

@@ -21,6 +21,7 @@ from infra.config.network import (
     check_zones,
 )
 from infra.config.node_fit import check_node_fit
+from infra.config.own_vpc import check_own_vpc
 from infra.config.platform import (
     EndpointsConfig,
     PlatformConfig,
@@ -164,6 +165,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_encryption,
     check_zones,
     check_egress,
+    check_own_vpc,
     check_duplicates,
     check_peering,
     check_service_cidr,

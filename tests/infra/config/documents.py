@@ -33,6 +33,24 @@ GOOD: Document = {
     ],
 }
 
+OWN_VPC: Document = {
+    **GOOD,
+    "peering": [],
+    "network": {
+        **GOOD["network"],
+        "egress": "own",
+        "flowLogs": "none",
+        "vpc": {
+            "id": "vpc-0123456789abcdef0",
+            "privateSubnets": {
+                "us-east-1a": "subnet-0000000a",
+                "us-east-1b": "subnet-0000000b",
+                "us-east-1c": "subnet-0000000c",
+            },
+        },
+    },
+}
+
 ONBOARDING: Document = {
     "kind": "onboarding",
     "name": "acme",
@@ -61,3 +79,8 @@ def without(path: str, base: Document = GOOD) -> Document:
         target = target[part]
     del target[last]
     return document
+
+
+def own_vpc(path: str, value: Any) -> Document:
+    """The good configuration in a VPC of the customer's, with one thing of its network changed."""
+    return changed(f"network.{path}", value, OWN_VPC)

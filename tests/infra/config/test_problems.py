@@ -7,7 +7,15 @@ import pytest
 
 from infra.config import ConfigError, Problem, parse
 from infra.config.section import Secret
-from tests.infra.config.documents import GOOD, ONBOARDING, Document, changed, without
+from tests.infra.config.documents import (
+    GOOD,
+    ONBOARDING,
+    OWN_VPC,
+    Document,
+    changed,
+    own_vpc,
+    without,
+)
 
 SERVICES = "warehouses.0.services"
 POOLS = "cluster.nodePools"
@@ -103,6 +111,46 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     ),
     "no egress and no endpoints": (
         changed("network.egress", "none"), "byoc:network.interfaceEndpoints", None, "ecr.api",
+    ),
+    "egress of a VPC that is not named": (
+        changed("network.egress", "own"), "byoc:network.egress", '"own"', "natPerZone",
+    ),
+    "gateways in the customer's VPC": (
+        own_vpc("egress", "singleNat"), "byoc:network.egress", '"singleNat"', "own",
+    ),
+    "flow logs of the customer's VPC": (
+        own_vpc("flowLogs", "all"), "byoc:network.flowLogs", '"all"', "none",
+    ),
+    "endpoints in the customer's VPC": (
+        own_vpc("interfaceEndpoints", ["sts"]), "byoc:network.interfaceEndpoints", '["sts"]',
+        "empty",
+    ),
+    "peering of the customer's VPC": (
+        changed("peering", GOOD["peering"], OWN_VPC), "byoc:peering", "[{",
+        "endpoints.privateSourceRanges",
+    ),
+    "VPC of a wrong form": (
+        own_vpc("vpc.id", "vpc-xyz"), "byoc:network.vpc.id", '"vpc-xyz"', "vpc-0123456789abcdef0",
+    ),
+    "zone without a subnet": (
+        own_vpc("vpc.privateSubnets", {"us-east-1a": "subnet-0000000a", "us-east-1b":
+            "subnet-0000000b"}),
+        "byoc:network.vpc.privateSubnets", "{", "one for each zone",
+    ),
+    "subnet of a zone that is not used": (
+        own_vpc("vpc.privateSubnets.us-east-1f", "subnet-0000000f"),
+        "byoc:network.vpc.privateSubnets", "{", "zones of network.zones",
+    ),
+    "subnet of two zones": (
+        own_vpc("vpc.privateSubnets.us-east-1c", "subnet-0000000a"),
+        "byoc:network.vpc.privateSubnets.us-east-1c", '"subnet-0000000a"', "of its own",
+    ),
+    "public load balancer without public subnets": (
+        changed("endpoints", {
+            "domain": "db.example.com", "tlsSecret": "tls",
+            "publicSourceRanges": ["198.51.100.0/24"],
+        }, OWN_VPC),
+        "byoc:network.vpc.publicSubnets", None, "a public subnet",
     ),
     "endpoint listed twice": (
         changed("network.interfaceEndpoints", ["sts", "sts"]),
@@ -334,6 +382,7 @@ def test_a_bad_field_is_named_with_its_value_and_what_would_be_right(
 def test_the_good_configurations_are_good() -> None:
     assert parse(GOOD).network.cidr.prefixlen == 16
     assert parse(ONBOARDING).is_onboarding
+    assert parse(OWN_VPC).network.vpc is not None
 
 
 def pairs() -> Iterator[tuple[str, str]]:
