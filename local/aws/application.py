@@ -15,12 +15,18 @@ from werkzeug.wrappers import Request, Response
 
 from local.aws.extensions import extend_moto
 from local.aws.failures import failure, is_unknown_path, request_name
+from local.aws.iam.enforcement import Enforcement
 from local.aws.settings import EksSettings
 
 log = logging.getLogger(__name__)
 
 Environ = dict[str, Any]
 Route = Callable[[Request], Response]
+
+DENIAL = {"ec2": "UnauthorizedOperation"} | dict.fromkeys(
+    ("eks", "kms", "logs"), "AccessDeniedException"
+)
+"""The code of a refusal, where it is not AccessDenied."""
 
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 
@@ -36,7 +42,13 @@ class LocalApplication:
 
     def __init__(self, moto: Any, routes: Mapping[str, Route]) -> None:
         self.moto = moto
-        self.routes = {"/local/healthz": healthz, **routes}
+        self.iam = Enforcement()
+        self.routes = {
+            "/local/healthz": healthz,
+            "/local/iam/enforcement": self.iam.settings_page,
+            "/local/iam/trace": self.iam.trace_page,
+            **routes,
+        }
         self.turn = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -66,6 +78,10 @@ class LocalApplication:
 
     def answer(self, environ: Environ, service: str) -> Response:
         """moto's answer; what moto cannot do becomes an error that the AWS SDKs can read."""
+        if self.iam.principals:
+            refused = self.iam.refusal(environ, held_body(environ), service)
+            if refused is not None:
+                return failure(environ, service, 403, DENIAL.get(service, "AccessDenied"), refused)
         try:
             response = Response.from_app(self.moto, environ)
         except NotImplementedError as error:
@@ -82,6 +98,15 @@ class LocalApplication:
         if response.status_code >= 400:
             log.warning("%s: %s", request_name(environ, service), response.status)
         return response
+
+
+def held_body(environ: Environ) -> bytes:
+    """The body that says what is asked. An object's content is left in its stream, and of S3's
+    documents only the list of objects to delete matters."""
+    if "delete" in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
+        environ["wsgi.input"] = io.BytesIO(read_body(environ))
+    stream = environ["wsgi.input"]
+    return stream.getvalue() if isinstance(stream, io.BytesIO) else b""
 
 
 def healthz(_: Request) -> Response:

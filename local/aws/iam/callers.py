@@ -62,6 +62,12 @@ def find_secret_key(access_key_id: str) -> tuple[str, str] | None:
     return None
 
 
+def account_of_key(access_key_id: str) -> str | None:
+    """The account in which the local AWS gave this key out, to a user or a session."""
+    found = find_secret_key(access_key_id)
+    return found[0] if found else None
+
+
 def find_role(arn: str) -> Any | None:
     parts = arn.split(":")
     if len(parts) != 6 or parts[2] != "iam" or not parts[5].startswith("role/"):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address, ip_network
 from typing import Any
+
+from local.aws.iam.variables import filled
 
 Context = Mapping[str, str | list[str]]
 Compare = Callable[[str, str], bool]
@@ -14,9 +19,18 @@ class UnsupportedConditionError(Exception):
     """An operator that is not evaluated here: deciding without it would be a guess."""
 
 
+WILDCARDS = {"*": ".*", "?": ".", "[*]": re.escape("*"), "[?]": re.escape("?")}
+"""The last two are how a variable's value brings such a character in."""
+
+
+@functools.lru_cache(maxsize=4096)
+def expression(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\[\*\]|\[\?\]|\*|\?)", pattern)
+    return re.compile("".join(WILDCARDS.get(p, re.escape(p)) for p in parts), re.DOTALL)
+
+
 def like(pattern: str, value: str) -> bool:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, value, re.DOTALL) is not None
+    return expression(pattern).fullmatch(value) is not None
 
 
 def arn_like(pattern: str, value: str) -> bool:
@@ -35,8 +49,12 @@ def equal_ignoring_case(wanted: str, value: str) -> bool:
     return wanted.lower() == value.lower()
 
 
-def less(wanted: str, value: str) -> bool:
-    return float(value) < float(wanted)
+def numeric(compare: Callable[[float, float], bool]) -> Compare:
+    return lambda wanted, value: compare(float(value), float(wanted))
+
+
+def in_network(wanted: str, value: str) -> bool:
+    return ip_address(value) in ip_network(wanted, strict=False)
 
 
 OPERATORS: dict[str, Compare] = {
@@ -46,8 +64,12 @@ OPERATORS: dict[str, Compare] = {
     "ArnEquals": arn_like,
     "ArnLike": arn_like,
     "Bool": equal_ignoring_case,
-    "NumericEquals": equal,
-    "NumericLessThan": less,
+    "NumericEquals": numeric(operator.eq),
+    "NumericLessThan": numeric(operator.lt),
+    "NumericLessThanEquals": numeric(operator.le),
+    "NumericGreaterThan": numeric(operator.gt),
+    "NumericGreaterThanEquals": numeric(operator.ge),
+    "IpAddress": in_network,
 }
 NEGATED: dict[str, str] = {
     "StringNotEquals": "StringEquals",
@@ -55,6 +77,8 @@ NEGATED: dict[str, str] = {
     "StringNotLike": "StringLike",
     "ArnNotEquals": "ArnEquals",
     "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "NotIpAddress": "IpAddress",
 }
 
 
@@ -62,16 +86,22 @@ def conditions_hold(conditions: Mapping[str, Mapping[str, Any]], context: Contex
     """All operators and all their keys must hold; of a key's values, one."""
     keys = {key.lower(): value for key, value in context.items()}
     return all(
-        holds(operator, as_list(wanted), keys.get(key.lower()))
-        for operator, block in conditions.items()
+        holds(name, given_by_policy(wanted, keys), keys.get(key.lower()))
+        for name, block in conditions.items()
         for key, wanted in block.items()
     )
 
 
-def holds(operator: str, wanted: list[str], given: str | list[str] | None) -> bool:
-    if operator == "Null":
+def given_by_policy(wanted: Any, keys: Context) -> list[str]:
+    """A value with a variable that the request does not carry matches nothing."""
+    found = (filled(value, keys) for value in as_list(wanted))
+    return [value for value in found if value is not None]
+
+
+def holds(name: str, wanted: list[str], given: str | list[str] | None) -> bool:
+    if name == "Null":
         return (given is None) == (wanted[0].lower() == "true")
-    quantifier, _, name = operator.rpartition(":")
+    quantifier, _, name = name.rpartition(":")
     if name.endswith("IfExists"):
         if given is None:
             return True
@@ -79,11 +109,12 @@ def holds(operator: str, wanted: list[str], given: str | list[str] | None) -> bo
     negated = name in NEGATED
     compare = OPERATORS.get(NEGATED.get(name, name))
     if compare is None or quantifier not in ("", "ForAnyValue", "ForAllValues"):
-        raise UnsupportedConditionError(operator)
+        raise UnsupportedConditionError(name)
     if given is None:
-        return negated or quantifier == "ForAllValues"
+        return (negated and quantifier != "ForAnyValue") or quantifier == "ForAllValues"
     matched = [any(compare(w, value) for w in wanted) != negated for value in as_list(given)]
-    return all(matched) if quantifier == "ForAllValues" or negated else any(matched)
+    every = quantifier == "ForAllValues" or (negated and not quantifier)
+    return all(matched) if every else any(matched)
 
 
 def as_list(value: Any) -> list[str]:

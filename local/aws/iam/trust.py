@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -18,15 +17,8 @@ from local.aws.iam.conditions import (
     conditions_hold,
     like,
 )
+from local.aws.iam.evaluation import Principal
 from local.aws.refusal import AwsRefusalError
-
-
-@dataclass(frozen=True, kw_only=True)
-class Principal:
-    """Who asks: `names` are all the ways in which a policy may name it, under one `kind`."""
-
-    kind: str
-    names: frozenset[str]
 
 
 def iam_principal(caller: Caller) -> Principal:
@@ -34,6 +26,7 @@ def iam_principal(caller: Caller) -> Principal:
     return Principal(
         kind="AWS",
         names=frozenset({caller.arn, caller.principal_arn, root, caller.account, "*"}),
+        account=caller.account,
     )
 
 

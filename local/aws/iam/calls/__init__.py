@@ -1,0 +1,1 @@
+"""What each call needs: actions, the resources they are asked on, and the keys of conditions."""
