@@ -32,14 +32,16 @@ class SqlDatabases:
             return None
         identity = statements.database_uuid(warehouse, DEFAULT_DATABASE)
         mine = {name: found for name, found, _ in row["databases"]}
+        user_queries, sub_queries, oldest_s = row["queries"]
         return Probe(
             joined=mine.get(DEFAULT_DATABASE) == identity,
             lacks=tuple(sorted(set(reference) - set(mine))),
             readonly_tables=row["readonly_tables"],
             delay=timedelta(seconds=row["delay_seconds"]),
             queue=row["queue"],
-            user_queries=row["user_queries"],
-            sub_queries=row["sub_queries"],
+            user_queries=user_queries,
+            sub_queries=sub_queries,
+            oldest_query=timedelta(seconds=oldest_s),
             backups=row["backups"],
             keeper_lost=row["expired_tables"] + row["expired_databases"] > 0,
             version=row["version"],

@@ -86,7 +86,7 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
     observed = cluster.observe(service)
     survivors = survivors_of(service, siblings, cluster.peers(siblings))
     asked = Asked(world=world, service=service, warehouse=warehouse, login=login)
-    replicas = asked.replicas(observed, survivors, now)
+    replicas = asked.replicas(observed, survivors)
     memory = noticed(reported.idle, service.requests, now)
     service = fronted(service, neighbours, memory, reported, replicas)
     secondaries = tuple(sorted(s.name for s in siblings if s.name != service.name))
@@ -183,10 +183,10 @@ class Asked:
     login: Login | None
 
     def replicas(
-        self, observed: Sequence[ReplicaObservation], survivors: Sequence[Peer], now: datetime
+        self, observed: Sequence[ReplicaObservation], survivors: Sequence[Peer]
     ) -> list[ReplicaSeen]:
         reference = self.reference(survivors)
-        return [self.replica(one, survivors, reference, now) for one in observed]
+        return [self.replica(one, survivors, reference) for one in observed]
 
     def reference(self, survivors: Sequence[Peer]) -> Sequence[str]:
         """The databases of the warehouse: all that some writing replica has."""
@@ -203,31 +203,25 @@ class Asked:
         one: ReplicaObservation,
         survivors: Sequence[Peer],
         reference: Sequence[str],
-        now: datetime,
     ) -> ReplicaSeen:
         seen = one.seen
         if seen.pod is not PodPhase.READY or not (one.address and self.login and self.warehouse):
-            return self.proven(seen, None, survivors, now)
+            return self.proven(seen, None, survivors)
         peer = Peer(rid=seen.rid, service=self.service.name, address=one.address)
         probe = self.world.databases.probe(self.login, self.warehouse, peer, reference)
-        return self.proven(replace(seen, probe=probe), peer, survivors, now)
+        return self.proven(replace(seen, probe=probe), peer, survivors)
 
     def proven(
         self,
         seen: ReplicaSeen,
         peer: Peer | None,
         survivors: Sequence[Peer],
-        now: datetime,
     ) -> ReplicaSeen:
         """Look for proof only where the removal of a replica depends on it."""
-        if not seen.draining or self.login is None:
+        if not seen.draining or not seen.severed or seen.probe is None or self.login is None:
             return seen
         if self.service.read_only:
             return replace(seen, survivors_hold_all=True)
-        settled = now - (seen.draining_since or now) >= self.world.limits.settle
-        busy = seen.probe is not None and not seen.probe.quiet
-        if not settled or busy:
-            return seen
         others = [survivor for survivor in survivors if survivor.rid != seen.rid]
         held, missing = self.world.databases.hold_all(self.login, seen.rid, peer, others)
         return replace(seen, survivors_hold_all=held, detail=missing or seen.detail)

@@ -58,6 +58,7 @@ def replica_from(rid: str, parts: Mapping[str, Document]) -> ReplicaObservation:
         units=int(labels.get(SIZE_LABEL, "0u").removesuffix("u") or 0),
         created_at=moment_from(some["metadata"]["creationTimestamp"]),
         pod=pod_phase(pod),
+        pod_created_at=moment_from(pod["metadata"]["creationTimestamp"]) if pod else None,
         scheduled_at=condition_since(pod, "PodScheduled"),
         scale_up_reported=False,
         trouble=trouble,

@@ -1,5 +1,6 @@
 """The rules that take replicas from their clients, prove that nothing is lost, and remove them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from control.scaling.replica_seen import Action, PodPhase, Reason, ReplicaSeen, Seen, State, Step
@@ -67,41 +68,80 @@ def soak_left(seen: Seen, replica: ReplicaSeen, now: datetime) -> timedelta:
 
 
 def release(seen: Seen, now: datetime) -> Step | None:
-    """Condemn drained replicas without queries or backup whose parts the others hold."""
-    waits: list[Step] = []
-    done: list[str] = []
-    for replica in seen.replicas:
-        if not replica.draining:
-            continue
-        wait = why_held(seen, replica, now)
-        if wait is None:
-            done.append(replica.rid)
-        else:
-            waits.append(wait)
+    """Part drained replicas from their last connections, then from what the others hold."""
+    return parting(seen, [r for r in seen.replicas if r.draining], now)
+
+
+def parting(seen: Seen, draining: list[ReplicaSeen], now: datetime) -> Step | None:
+    """What goes is condemned at once; the others are led on together, or waited for."""
+    holds = {replica.rid: why_held(seen, replica, now) for replica in draining}
+    done = tuple(rid for rid, hold in holds.items() if hold is None)
     if done:
         return Step(
             action=Action.CONDEMN,
             reason=Reason.PARTS_HELD_BY_SURVIVORS,
             state=State.REMOVE,
-            rids=tuple(done),
+            rids=done,
         )
-    return waits[0] if waits else None
+    steps = [hold for hold in holds.values() if hold is not None]
+    for step in steps:
+        if step.acts:
+            alike = [other.rids[0] for other in steps if other.action is step.action]
+            return replace(step, rids=tuple(alike))
+    return steps[0] if steps else None
 
 
 def why_held(seen: Seen, replica: ReplicaSeen, now: datetime) -> Step | None:
-    assert replica.draining_since is not None
-    drained_for = now - replica.draining_since
-    probe = replica.probe
-    if drained_for < seen.limits.settle:
-        return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, seen.limits.settle - drained_for)
-    if probe is not None and probe.backups:
+    """What still binds a drained replica; None once nothing is lost with it."""
+    if replica.abandoned:
+        return None
+    if not replica.severed:
+        return sever(seen, replica, now)
+    if replica.stopped:
+        return begin_again(seen, replica)
+    if replica.probe is None:
+        return held(replica, State.SYNC_OUT, Reason.STARTING, seen.limits.look_soon)
+    if replica.probe.backups:
         return held(replica, State.DRAIN, Reason.BACKUP_RUNNING, seen.limits.look_soon)
-    busy = not replica.stopped and (probe is None or not probe.quiet)
-    if busy and drained_for < seen.limits.drain:
-        return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, seen.limits.look_soon)
-    if replica.survivors_hold_all or replica.abandoned:
+    if replica.survivors_hold_all:
         return None
     return held(replica, State.SYNC_OUT, Reason.PARTS_NOT_PROVEN, seen.limits.look_soon)
+
+
+def sever(seen: Seen, replica: ReplicaSeen, now: datetime) -> Step | None:
+    """Clients keep their connections, and may insert through them at any moment: what a replica
+    holds is known for good only after its server has ended, in order, and begun again."""
+    assert replica.draining_since is not None
+    soon = seen.limits.look_soon
+    drained_for = now - replica.draining_since
+    settled_for = drained_for - seen.limits.settle
+    if settled_for < timedelta(0):
+        return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, -settled_for)
+    probe = replica.probe
+    if replica.stopped:
+        return begin_again(seen, replica)
+    if probe is not None and probe.backups:
+        return held(replica, State.DRAIN, Reason.BACKUP_RUNNING, soon)
+    older = probe is None or (not probe.quiet and probe.oldest_query > settled_for)
+    if older and drained_for < seen.limits.drain:
+        return held(replica, State.DRAIN, Reason.QUERIES_RUNNING, soon)
+    return Step(
+        action=Action.STOP,
+        reason=Reason.CONNECTIONS_LEFT,
+        state=State.DRAIN,
+        rids=(replica.rid,),
+    )
+
+
+def begin_again(seen: Seen, replica: ReplicaSeen) -> Step:
+    if replica.pod is not PodPhase.ABSENT:
+        return held(replica, State.DRAIN, Reason.POD_ENDING, seen.limits.look_soon)
+    return Step(
+        action=Action.START,
+        reason=Reason.CONNECTIONS_CLOSED,
+        state=State.SYNC_OUT,
+        rids=(replica.rid,),
+    )
 
 
 def held(replica: ReplicaSeen, state: State, reason: Reason, look_again: timedelta) -> Step:

@@ -31,6 +31,8 @@ class Probe:
     queue: int = 0
     user_queries: int = 0
     sub_queries: int = 0
+    oldest_query: timedelta = timedelta(0)
+    """How long the longest of these queries has been running."""
     backups: int = 0
     keeper_lost: bool = False
     version: str = ""
@@ -47,6 +49,7 @@ class ReplicaSeen:
     units: int
     created_at: datetime
     pod: PodPhase = PodPhase.ABSENT
+    pod_created_at: datetime | None = None
     scheduled_at: datetime | None = None
     scale_up_reported: bool = False
     trouble: Trouble | None = None
@@ -80,6 +83,12 @@ class ReplicaSeen:
     @property
     def draining(self) -> bool:
         return self.draining_since is not None and not self.removing
+
+    @property
+    def severed(self) -> bool:
+        """Its server began after it was taken from its clients: no connection of theirs is left."""
+        since, born = self.draining_since, self.pod_created_at
+        return since is not None and born is not None and born > since
 
     @property
     def staying(self) -> bool:
@@ -172,6 +181,8 @@ class Reason(StrEnum):
     CAPACITY_LOST = "CapacityLost"
     QUERIES_RUNNING = "QueriesRunning"
     BACKUP_RUNNING = "BackupRunning"
+    CONNECTIONS_LEFT = "ConnectionsLeft"
+    CONNECTIONS_CLOSED = "ConnectionsClosed"
     PARTS_NOT_PROVEN = "PartsNotProven"
     PARTS_HELD_BY_SURVIVORS = "PartsHeldBySurvivors"
     LEAVING = "Leaving"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from control.scaling.breaking import next_removal, why_held
+from control.scaling.breaking import next_removal, parting
 from control.scaling.replacement import next_step, record
 from control.scaling.replica_seen import (
     Action,
@@ -147,14 +147,11 @@ def give_up_replicas(seen: ServiceSeen, now: datetime) -> Step:
     undrained = rids(rest, lambda r: not r.draining)
     if undrained:
         return act(Action.DRAIN, Reason.DELETE_WANTED, undrained)
-    holds = {r.rid: why_held(seen.replicas, r, now) for r in rest}
-    proven = tuple(rid for rid, hold in holds.items() if hold is None)
-    if proven:
-        return act(Action.CONDEMN, Reason.PARTS_HELD_BY_SURVIVORS, proven)
     removal = next_removal(condemned, soon)
-    if removal is not None:
-        return removal
-    return next(hold for hold in holds.values() if hold is not None)
+    leading = parting(seen.replicas, rest, now)
+    if leading is not None and leading.acts:
+        return leading
+    return removal or leading or wait(Reason.POD_ENDING, look_again=soon)
 
 
 def needs_proof(seen: ServiceSeen) -> bool:

@@ -20,9 +20,11 @@ SELECT
     (SELECT countIf(is_session_expired) FROM system.database_replicas) AS expired_databases,
     (SELECT max(absolute_delay) FROM system.replicas) AS delay_seconds,
     (SELECT sum(queue_size) FROM system.replicas) AS queue,
-    (SELECT countIf(is_initial_query AND user NOT IN ('', 'byoc_operator') AND user NOT LIKE '\\_%')
-        FROM system.processes) AS user_queries,
-    (SELECT countIf(NOT is_initial_query) FROM system.processes) AS sub_queries,
+    (SELECT (countIf(is_initial_query AND of_people), countIf(NOT is_initial_query),
+            maxIf(elapsed, of_people OR NOT is_initial_query))
+        FROM (SELECT is_initial_query, elapsed,
+            user NOT IN ('', 'byoc_operator') AND user NOT LIKE '\\_%' AS of_people
+            FROM system.processes)) AS queries,
     (SELECT countIf(status IN ('CREATING_BACKUP', 'RESTORING')) FROM system.backups) AS backups
 FORMAT JSONEachRow
 """

@@ -34,6 +34,7 @@ class MemoryDatabases:
             joined="default" in mine,
             lacks=tuple(sorted(set(reference) - mine)),
             user_queries=self.queries.get(peer.rid, 0),
+            oldest_query=timedelta(days=1 if self.queries.get(peer.rid) else 0),
             version="26.9.2.1",
         )
 

@@ -224,7 +224,7 @@ def test_what_is_not_acted_upon_is_said(lake: Stage) -> None:
     assert applied["message"] == "kept, but not acted upon yet: schedule, allowlist"
 
 
-@pytest.mark.parametrize("dies_at", range(42))
+@pytest.mark.parametrize("dies_at", range(50))
 def test_a_controller_that_dies_at_any_write_goes_on(lake: Stage, dies_at: int) -> None:
     lake.databases.parts = {rid: {"all_0_5_1"} for rid in lake.databases.registered}
     lowest, most = [], []

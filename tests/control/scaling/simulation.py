@@ -69,6 +69,7 @@ class World:
             units=self.wanted.units,
             created_at=self.now,
             pod=PodPhase.PENDING,
+            pod_created_at=self.now,
         )
         return rid
 
@@ -76,7 +77,7 @@ class World:
         now, seen = self.now, self.replicas[rid]
         match action:
             case Action.START:
-                self.change(rid, stopped=False, pod=PodPhase.PENDING, created_at=now)
+                self.change(rid, stopped=False, pod=PodPhase.PENDING, pod_created_at=now)
             case Action.JOIN:
                 self.change(rid, probe=replace(seen.probe, joined=True))
             case Action.NOTE_BACKLOG:
@@ -96,7 +97,8 @@ class World:
             case Action.UNDRAIN:
                 self.change(rid, serving=True, draining_since=None, served_at=now)
             case Action.CONDEMN:
-                assert seen.admitted_at is None or seen.survivors_hold_all
+                proven = seen.severed and seen.survivors_hold_all
+                assert seen.admitted_at is None or proven
                 self.change(rid, removing_since=now, serving=False)
             case Action.LEAVE:
                 self.change(rid, probe=replace(seen.probe, joined=False))
@@ -111,7 +113,9 @@ class World:
         """Everything that can go forward outside the controller goes one stage forward."""
         for rid, seen in list(self.replicas.items()):
             if seen.pod is PodPhase.ENDING or not seen.whole:
-                self.change(rid, pod=PodPhase.ABSENT, probe=None, serving=False)
+                self.change(
+                    rid, pod=PodPhase.ABSENT, pod_created_at=None, probe=None, serving=False
+                )
             elif seen.stopped:
                 continue
             elif seen.pod in (PodPhase.ABSENT, PodPhase.PENDING):
@@ -119,7 +123,7 @@ class World:
             elif seen.pod is PodPhase.STARTING:
                 joined = seen.admitted_at is not None
                 self.change(rid, pod=PodPhase.READY, probe=Probe(joined=joined), trouble=None)
-            elif seen.draining and seen.probe and seen.probe.quiet:
+            elif seen.draining and seen.severed and seen.probe:
                 self.change(rid, survivors_hold_all=True)
 
     def settle(self, passes: int = 400) -> None:

@@ -242,28 +242,73 @@ def test_a_replica_that_fails_its_soak_starts_over_and_three_times_is_enough() -
     assert (step.action, step.reason) == (Action.ABORT, Reason.SOAK_FAILED)
 
 
-def test_queries_hold_a_drain_for_an_hour_and_a_backup_for_as_long_as_it_takes() -> None:
+def draining() -> World:
     world = resizing(State.DRAIN)
     world.take(world.decide())
+    world.now += LIMITS.settle
+    return world
+
+
+def severed(world: World, *rids: str) -> None:
+    """Their servers ended and began again, and nobody is connected."""
+    for rid in rids:
+        ready = {"pod": PodPhase.READY, "probe": Probe(joined=True), "stopped": False}
+        world.change(rid, pod_created_at=world.now, **ready)
+
+
+def test_queries_hold_a_drain_for_an_hour_and_a_backup_for_as_long_as_it_takes() -> None:
+    world = draining()
     busy, backing_up, idle = old(world)
     quiet = Probe(joined=True)
-    world.change(busy, probe=replace(quiet, user_queries=1), survivors_hold_all=True)
-    world.change(backing_up, probe=replace(quiet, backups=1), survivors_hold_all=True)
-    world.change(idle, survivors_hold_all=True)
-    world.now += LIMITS.settle
-    assert world.decide().rids == (idle,)
-    world.take(world.decide())
+    long = replace(quiet, user_queries=1, oldest_query=timedelta(minutes=2))
+    world.change(busy, probe=long)
+    world.change(backing_up, probe=replace(quiet, backups=1))
+    step = world.decide()
+    assert (step.action, step.reason, step.rids) == (Action.STOP, Reason.CONNECTIONS_LEFT, (idle,))
+    severed(world, idle)
+    world.change(busy, probe=replace(long, oldest_query=LIMITS.drain))
     world.now += LIMITS.drain - LIMITS.settle - SECOND
-    assert busy not in world.decide().rids
+    assert world.decide().action is Action.WAIT
     world.now += SECOND
     assert world.decide().rids == (busy,)
+    severed(world, busy)
     world.now += timedelta(days=1)
-    assert not world.replicas[backing_up].removing
+    step = world.decide()
+    assert (step.action, backing_up in step.rids) == (Action.WAIT, False)
+    assert not world.replicas[backing_up].stopped
+
+
+def test_queries_that_begin_after_the_drain_come_through_old_connections() -> None:
+    world = draining()
+    world.now += timedelta(seconds=30)
+    for rid in old(world):
+        young = Probe(joined=True, user_queries=3, oldest_query=timedelta(seconds=29))
+        world.change(rid, probe=young)
+    step = world.decide()
+    assert (step.action, step.rids) == (Action.STOP, tuple(old(world)))
+
+
+def test_a_server_that_ended_for_its_connections_begins_again_before_it_is_asked() -> None:
+    world = draining()
+    one = old(world)[0]
+    world.take(world.decide())
+    assert world.decide().reason is Reason.POD_ENDING
+    world.kubelet()
+    step = world.decide()
+    assert (step.action, step.reason) == (Action.START, Reason.CONNECTIONS_CLOSED)
+    world.take(step)
+    assert world.decide().reason is Reason.STARTING
+    severed(world, *old(world))
+    world.now += SECOND
+    severed(world, *old(world))
+    assert world.decide().reason is Reason.PARTS_NOT_PROVEN
+    world.change(one, survivors_hold_all=True)
+    assert (world.decide().action, world.decide().rids) == (Action.CONDEMN, (one,))
 
 
 def test_nothing_is_removed_without_proof() -> None:
-    world = resizing(State.DRAIN)
-    world.take(world.decide())
+    world = draining()
+    severed(world, *old(world))
     world.now += timedelta(days=1)
     step = world.decide()
     assert (step.action, step.reason) == (Action.WAIT, Reason.PARTS_NOT_PROVEN)
@@ -330,7 +375,8 @@ def test_at_the_cap_nothing_is_made() -> None:
             world.take(step)
             for rid, seen in world.replicas.items():
                 if seen.draining and seen.probe:
-                    world.change(rid, probe=replace(seen.probe, user_queries=1))
+                    busy = replace(seen.probe, user_queries=1, oldest_query=LIMITS.drain)
+                    world.change(rid, probe=busy)
             if not step.acts:
                 world.kubelet()
                 world.now += timedelta(seconds=30)
@@ -341,11 +387,11 @@ def test_at_the_cap_nothing_is_made() -> None:
 
 
 def test_a_replica_that_leaves_is_stopped_before_its_objects_go() -> None:
-    world = resizing(State.DRAIN)
+    world = draining()
     world.take(world.decide())
+    severed(world, *old(world))
     for rid in old(world):
         world.change(rid, survivors_hold_all=True)
-    world.now += LIMITS.settle
     actions = []
     for _ in range(12):
         step = world.decide()

@@ -62,7 +62,14 @@ class Replacement(RuleBasedStateMachine):
     def pod_is_replaced(self, data: st.DataObject) -> None:
         rid = self.some_replica(data)
         if not self.world.replicas[rid].stopped:
-            self.world.change(rid, pod=PodPhase.PENDING, probe=None, serving=False)
+            self.world.change(
+                rid,
+                pod=PodPhase.PENDING,
+                pod_created_at=self.world.now,
+                probe=None,
+                serving=False,
+                survivors_hold_all=None,
+            )
 
     @precondition(lambda self: self.world.replicas)
     @rule(data=st.data(), queries=st.integers(0, 2), backups=st.integers(0, 1))

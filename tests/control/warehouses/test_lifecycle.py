@@ -151,8 +151,19 @@ CASES = {
         Reason.DELETE_WANTED,
         Phase.DELETING,
     ),
-    "deleted writer without proof stays": (
+    "deleted writer is parted from its connections": (
         with_replica(WRITER, serving=False, draining_since=NOW - timedelta(minutes=1)),
+        Action.STOP,
+        Reason.CONNECTIONS_LEFT,
+        Phase.DELETING,
+    ),
+    "deleted writer without proof stays": (
+        with_replica(
+            WRITER,
+            serving=False,
+            draining_since=NOW - timedelta(minutes=1),
+            pod_created_at=NOW,
+        ),
         Action.WAIT,
         Reason.PARTS_NOT_PROVEN,
         Phase.DELETING,
