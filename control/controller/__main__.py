@@ -12,13 +12,18 @@ import kopf
 from lightkube import Client, KubeConfig
 from prometheus_client import CollectorRegistry, start_http_server
 
+from control.controller.backup_metrics import BackupMetrics
+from control.controller.backup_world import BackupTools
 from control.controller.databases import SqlDatabases
 from control.controller.journal import Journal, Metrics
+from control.controller.kube_backups import KubeBackups
 from control.controller.kube_client import KubeClient
 from control.controller.logs import configure_logs
 from control.controller.multi_sts import MultiSts
 from control.controller.operator import Operator, registry_of
 from control.controller.reconcile_service import World
+from control.controller.s3_store import S3Store, s3_client
+from control.controller.sql_backups import SqlBackups
 from control.controller.sql_client import HttpSql
 from control.warehouses.names import NAMESPACE
 
@@ -57,12 +62,19 @@ def arguments() -> argparse.Namespace:
 def build_world(registry: CollectorRegistry) -> World:
     kube = KubeClient(Client(config=KubeConfig.from_env(), http2=False))
     cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
+    sql = HttpSql()
     return World(
         cluster=cluster,
-        databases=SqlDatabases(HttpSql()),
+        databases=SqlDatabases(sql),
         journal=Journal(cluster=cluster, metrics=Metrics(registry)),
         clock=now,
         new_id=new_rid,
+        backups=BackupTools(
+            objects=KubeBackups(kube, clock=now),
+            sql=SqlBackups(sql),
+            store=S3Store(s3_client),
+            metrics=BackupMetrics(registry),
+        ),
     )
 
 

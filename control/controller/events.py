@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from control.warehouses.backup import Backup
 from control.warehouses.model import Service, Warehouse
 from control.warehouses.names import API_VERSION, MANAGER
 from control.warehouses.objects import moment_text
@@ -11,7 +12,12 @@ LONGEST_MESSAGE = 1000
 
 
 def event_document(
-    subject: Service | Warehouse, reason: str, message: str, now: datetime, *, warning: bool
+    subject: Service | Warehouse | Backup,
+    reason: str,
+    message: str,
+    now: datetime,
+    *,
+    warning: bool,
 ) -> dict[str, Any]:
     return {
         "apiVersion": "v1",

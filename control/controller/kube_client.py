@@ -17,6 +17,7 @@ Document = dict[str, Any]
 Resource = type[GenericNamespacedResource]
 
 WAREHOUSE, SERVICE = f"{GROUP}/Warehouse", f"{GROUP}/Service"
+BACKUP = f"{GROUP}/Backup"
 NOT_FOUND = 404
 
 
@@ -40,6 +41,7 @@ RESOURCES: Mapping[str, Resource] = {
     "Event": resource("", "v1", "Event", "events"),
     WAREHOUSE: resource(GROUP, VERSION, "Warehouse", "warehouses"),
     SERVICE: resource(GROUP, VERSION, "Service", "services"),
+    BACKUP: resource(GROUP, VERSION, "Backup", "backups"),
 }
 
 

@@ -9,6 +9,7 @@ import kopf
 import structlog
 
 from control.controller.cluster import ClusterError
+from control.controller.reconcile_backups import reconcile_backups
 from control.controller.reconcile_service import World, reconcile_service
 from control.controller.reconcile_warehouse import reconcile_warehouse
 from control.controller.watching import Item, Kind, Watching, part_changed
@@ -94,6 +95,7 @@ class Operator:
 PASSES: dict[Kind, Callable[[Any, World], timedelta | None]] = {
     Kind.WAREHOUSE: reconcile_warehouse,
     Kind.SERVICE: reconcile_service,
+    Kind.BACKUPS: reconcile_backups,
 }
 
 
@@ -124,6 +126,10 @@ def registry_of(operator: Operator) -> kopf.OperatorRegistry:
     @kopf.on.event(GROUP, VERSION, "services", registry=registry)
     async def on_service(type: str | None, body: kopf.Body, **_: Any) -> None:
         await operator.add(operator.watching.service_changed(type, body))
+
+    @kopf.on.event(GROUP, VERSION, "backups", registry=registry)
+    async def on_backup(type: str | None, body: kopf.Body, **_: Any) -> None:
+        await operator.add(operator.watching.backup_changed(type, body))
 
     @kopf.on.event(
         "apps", "v1", "statefulsets", labels={WAREHOUSE_LABEL: kopf.PRESENT}, registry=registry

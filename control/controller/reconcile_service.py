@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from control.controller.activity import Watcher
+from control.controller.backup_world import BackupTools
 from control.controller.cluster import (
     Cluster,
     ClusterError,
@@ -42,6 +43,7 @@ class World:
     journal: Journal
     clock: Callable[[], datetime]
     new_id: IdSource
+    backups: BackupTools
     limits: Limits = field(default_factory=Limits)
 
 
@@ -122,7 +124,7 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
             primary_deleting=any(s.is_primary and s.deleting for s in siblings),
             # Read after the replicas were asked: nobody new reaches them once it is settled.
             objects_differ=not service.deleting and cluster.service_objects_differ(service),
-            coordination_ready=login is not None and keeper_stands(found),
+            coordination_ready=login is not None and keeper_stands(found) and source_known(found),
             previous=reported.phase,
             rest=rest,
         ),
@@ -150,6 +152,11 @@ def fronted(
 def wanted(deployment: Deployment, warehouse: Warehouse | None, service: Service) -> Wanted:
     made_of = spec_hash(deployment, warehouse, service) if warehouse else ""
     return Wanted(replicas=service.replicas, spec_hash=made_of, units=service.size.units)
+
+
+def source_known(found: tuple[Warehouse, Reported] | None) -> bool:
+    """Where a new warehouse is restored from is part of its servers' configuration."""
+    return found is not None and found[0].source_known
 
 
 def keeper_stands(found: tuple[Warehouse, Reported] | None) -> bool:

@@ -6,6 +6,7 @@ from control.controller.cluster import ClusterError, Key, WarehouseObservation
 from control.controller.reconcile_service import NOW, World
 from control.scaling.replica_seen import Action, Reason, State, Step
 from control.warehouses.model import Deployment, Service, Warehouse
+from control.warehouses.restore import RestorePhase
 from control.warehouses.status import Condition, Reported, changed, warehouse_status
 
 LOOK_AGAIN = timedelta(seconds=60)
@@ -103,7 +104,8 @@ def report(
         before=before,
         now=world.clock(),
     )
-    if changed(before, status):
+    own = {name: before.get(name) for name in status}
+    if changed(own, status):
         world.cluster.report(warehouse, status)
 
 
@@ -135,4 +137,17 @@ def conditions_of(
             reason="Ready" if ready else step.reason.value,
             message=step.message,
         ),
+        *restored(warehouse),
+    ]
+
+
+def restored(warehouse: Warehouse) -> list[Condition]:
+    restore = warehouse.restore
+    if warehouse.restore_from is None or restore is None:
+        return []
+    whole = restore.phase is RestorePhase.DONE and not restore.differing
+    return [
+        Condition(
+            type="Restored", holds=whole, reason=restore.reason.value, message=restore.message
+        )
     ]

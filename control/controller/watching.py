@@ -14,6 +14,8 @@ Document = Mapping[str, Any]
 class Kind(StrEnum):
     WAREHOUSE = "Warehouse"
     SERVICE = "Service"
+    BACKUPS = "Backups"
+    """Those of one warehouse, whose name is the key; it may be gone."""
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +30,7 @@ class Watching:
 
     services: dict[Key, tuple[str, object, object]] = field(default_factory=dict)
     warehouses: dict[Key, object] = field(default_factory=dict)
+    backups: dict[Key, object] = field(default_factory=dict)
 
     def service_changed(self, event: str | None, document: Document) -> set[Item]:
         key, warehouse = key_of(document), document["spec"]["warehouse"]
@@ -52,13 +55,25 @@ class Watching:
         self.warehouses[key] = now
         return self.everything_of(key.namespace, key.name)
 
+    def backup_changed(self, event: str | None, document: Document) -> set[Item]:
+        key = key_of(document)
+        now = (essence(document), (document.get("status") or {}).get("phase"))
+        if event == "DELETED":
+            self.backups.pop(key, None)
+        elif self.backups.get(key) == now:
+            return set()
+        else:
+            self.backups[key] = now
+        return {Item(Kind.BACKUPS, Key(key.namespace, document["spec"]["warehouse"]))}
+
     def everything_of(self, namespace: str, warehouse: str) -> set[Item]:
         services = {
             Item(Kind.SERVICE, key)
             for key, (name, _, _) in self.services.items()
             if key.namespace == namespace and name == warehouse
         }
-        return services | {Item(Kind.WAREHOUSE, Key(namespace, warehouse))}
+        key = Key(namespace, warehouse)
+        return services | {Item(Kind.WAREHOUSE, key), Item(Kind.BACKUPS, key)}
 
 
 def part_changed(document: Document) -> set[Item]:
@@ -99,4 +114,5 @@ def public_face(document: Document) -> object:
         status.get("phase"),
         keeper.get("ready"),
         status.get("readyReplicas"),
+        (status.get("restore") or {}).get("phase"),
     )

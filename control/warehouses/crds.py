@@ -1,13 +1,13 @@
-"""The custom resource definitions of Warehouse and Service, as documents for the API server."""
+"""The custom resource definitions of Warehouse, Service and Backup, for the API server."""
 
 from copy import deepcopy
 
-from control.warehouses import service_schema, warehouse_schema
+from control.warehouses import backup_schema, service_schema, warehouse_schema
 from control.warehouses.schema_parts import Schema, column, crd
 
 
 def crd_documents() -> list[Schema]:
-    return [deepcopy(WAREHOUSE), deepcopy(SERVICE)]
+    return [deepcopy(WAREHOUSE), deepcopy(SERVICE), deepcopy(BACKUP)]
 
 
 WAREHOUSE = crd(
@@ -44,6 +44,27 @@ SERVICE = crd(
         column("Step", ".status.op.state", wide=True),
         column("Reason", ".status.conditions[?(@.type=='Ready')].reason", wide=True),
         column("Version", ".status.version", wide=True),
+        column("Age", ".metadata.creationTimestamp", "date"),
+    ],
+)
+
+BACKUP = crd(
+    kind="Backup",
+    plural="backups",
+    short_name="chbak",
+    root=backup_schema.ROOT,
+    columns=[
+        column("Warehouse", ".spec.warehouse"),
+        column("Phase", ".status.phase"),
+        column("Type", ".status.type"),
+        column("Bytes", ".status.sizeBytes", "integer"),
+        column("Seconds", ".status.durationSeconds", "integer"),
+        column("Finished", ".status.finishedAt", "date"),
+        column("Reason", ".status.reason", wide=True),
+        column("Base", ".status.base", wide=True),
+        column("Replica", ".status.replica", wide=True),
+        column("Location", ".status.location", wide=True),
+        column("Expires", ".status.expiresAt", wide=True),
         column("Age", ".metadata.creationTimestamp", "date"),
     ],
 )

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from control.warehouses.backup import BackupPlan
 from control.warehouses.idle_memory import Requests
+from control.warehouses.restore import Restore, RestoreFrom
 
 GIB = 1024**3
 UNIT_GIB = 4
@@ -121,6 +123,11 @@ class Warehouse:
     keeper: KeeperSize = field(default_factory=KeeperSize)
     volume: Volume = field(default_factory=Volume)
     retention: Retention = Retention.RETAIN
+    backup: BackupPlan = field(default_factory=BackupPlan)
+    restore_from: RestoreFrom | None = None
+    restore: Restore | None = None
+    """As far as it is recorded; servers are made once it is known where the backup lies."""
+    created_at: datetime | None = None
     deleting: bool = False
     finalizing: bool = False  # our finalizer is on the object
 
@@ -131,6 +138,13 @@ class Warehouse:
     @property
     def keeper_name(self) -> str:
         return f"{self.name}-keeper"
+
+    @property
+    def source_known(self) -> bool:
+        """Whether its servers can be made: where they restore from is part of them."""
+        return self.restore_from is None or (
+            self.restore is not None and self.restore.place is not None
+        )
 
     @property
     def prefix(self) -> str:

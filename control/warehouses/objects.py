@@ -1,9 +1,10 @@
 """From the API server's documents to the model."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from control.warehouses.backup_objects import plan_from
 from control.warehouses.idle_memory import Requests
 from control.warehouses.model import (
     UNIT_GIB,
@@ -20,7 +21,10 @@ from control.warehouses.model import (
     Volume,
     Warehouse,
 )
+from control.warehouses.moments import moment_from as moment_from
+from control.warehouses.moments import moment_text as moment_text
 from control.warehouses.names import FINALIZER, SLEEP, WAKE
+from control.warehouses.restore_objects import recorded_restore, restore_from_section
 
 Document = Mapping[str, Any]
 
@@ -50,6 +54,10 @@ def warehouse_from(document: Document) -> Warehouse:
             size_gib=volume.get("sizeGib", 100), storage_class=volume.get("storageClass", "")
         ),
         retention=Retention(spec.get("dataRetention", Retention.RETAIN)),
+        backup=plan_from(spec.get("backup") or {}),
+        restore_from=restore_from_section(spec.get("restoreFrom")),
+        restore=recorded_restore((document.get("status") or {}).get("restore")),
+        created_at=moment_from(meta["creationTimestamp"]),
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
@@ -121,11 +129,3 @@ def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment
         server_service_account=facts.get("server_service_account", "default"),
         s3_endpoint=s3_endpoint,
     )
-
-
-def moment_from(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def moment_text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

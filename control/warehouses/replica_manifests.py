@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+from control.warehouses.backup_storage import backup_environment
 from control.warehouses.manifest_parts import (
     Manifest,
     env_from_field,
@@ -148,6 +149,7 @@ def server_container(deployment: Deployment, warehouse: Warehouse, service: Serv
                 env_from_secret(variable, warehouse.secret_name, key)
                 for variable, key in SECRET_VARIABLES.items()
             ),
+            *backup_environment(deployment, warehouse),
         ],
         "ports": ports(
             http=HTTP_PORT, tcp=TCP_PORT, interserver=INTERSERVER_PORT, metrics=METRICS_PORT

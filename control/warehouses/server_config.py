@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from control.warehouses.backup_storage import allowed_disks
 from control.warehouses.keeper_config import CLIENT_PORT as KEEPER_PORT
 from control.warehouses.keeper_config import keeper_hosts
 from control.warehouses.model import Deployment, Service, Size, Warehouse
@@ -40,6 +41,7 @@ def server_config(deployment: Deployment, warehouse: Warehouse, service: Service
             **resources(service.size),
             **shutdown(),
             **tables(deployment, warehouse, service, rid),
+            **allowed_disks(deployment, warehouse),
             **system_logs(),
         },
     )

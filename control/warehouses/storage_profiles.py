@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from control.warehouses.backup_storage import backup_disks
 from control.warehouses.model import Deployment, Disk, Warehouse
 from control.warehouses.xml_document import Node
 
@@ -56,8 +57,10 @@ PROFILES = {
 
 def storage_configuration(deployment: Deployment, warehouse: Warehouse, rid: str) -> Node:
     """Disks and the policy that tables lie on; system tables stay on the replica's volume."""
+    backups = backup_disks(deployment, warehouse)
     if warehouse.disk is Disk.VOLUME:
-        return {"policies": {POLICY: {"volumes": {"main": {"disk": "default"}}}}}
+        disks: dict[str, Node] = {"disks": backups} if backups else {}
+        return disks | {"policies": {POLICY: {"volumes": {"main": {"disk": "default"}}}}}
     cache_gib = max(1, warehouse.volume.size_gib * 6 // 10)
     return {
         "disks": {
@@ -77,6 +80,7 @@ def storage_configuration(deployment: Deployment, warehouse: Warehouse, rid: str
                 "max_size": f"{cache_gib}Gi",
                 "cache_on_write_operations": True,
             },
+            **backups,
         },
         "policies": {POLICY: {"volumes": {"main": {"disk": "cached_objects"}}}},
     }

@@ -29,8 +29,9 @@ def users_config(profile: str, service: Service) -> str:
             "users": {
                 DEFAULT_USER: user("DEFAULT_PASSWORD_SHA256", profile="default")
                 | {"networks": {"ip": "::/0"}, "named_collection_control": True},
+                # It restores users, and gives them nothing that it does not hold itself.
                 OPERATOR_USER: user("OPERATOR_PASSWORD_SHA256", profile="internal")
-                | {"networks": {"ip": list(PRIVATE_NETWORKS)}},
+                | {"networks": {"ip": list(PRIVATE_NETWORKS)}, "named_collection_control": True},
             },
         },
     )

@@ -1,5 +1,6 @@
 """The schema of Warehouse: what its services share."""
 
+from control.warehouses.backup_schema import PLAN, RESTORE_FROM, RESTORE_STATUS
 from control.warehouses.names import WAREHOUSE_NAME_MAX
 from control.warehouses.schema_parts import (
     CONDITIONS,
@@ -97,8 +98,14 @@ SPEC = record(
             ["retain", "delete"],
             default="retain",
         ),
+        "backup": PLAN,
+        "restoreFrom": RESTORE_FROM,
     },
     rules=[
+        rule(
+            "has(self.restoreFrom) == has(oldSelf.restoreFrom)",
+            "restoreFrom is fixed at creation: make another warehouse to restore into",
+        ),
         rule(
             "self.storageProfile != 'zero_copy' || self.acceptExperimental",
             "storageProfile zero_copy can lose data and is experimental upstream:"
@@ -109,6 +116,18 @@ SPEC = record(
             "storageProfile zero_copy and smt share objects: disk must be objectStorage",
         ),
     ],
+)
+
+BACKUPS_STATUS = record(
+    "The backups of this warehouse.",
+    {
+        "count": whole("Good backups."),
+        "newest": text("Name of the newest good one."),
+        "newestAt": moment("When it ended."),
+        "nextAt": moment("When the next scheduled one is due."),
+        "running": text("Name of the one that is being made."),
+        "failing": text("Name of the newest one, where it failed."),
+    },
 )
 
 STATUS = record(
@@ -135,6 +154,8 @@ STATUS = record(
         "services": whole("Services of the warehouse.", minimum=0),
         "credentialsSecret": text("Name of the Secret with the passwords."),
         "since": moment("When the phase began."),
+        "backups": BACKUPS_STATUS,
+        "restore": RESTORE_STATUS,
         "conditions": CONDITIONS,
     },
 )

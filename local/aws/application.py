@@ -90,7 +90,8 @@ class LocalApplication:
         except Exception as error:
             log.exception("%s failed", request_name(environ, service))
             return failure(environ, service, 500, "InternalFailure", f"the local AWS: {error!r}")
-        if is_unknown_path(response):
+        # Every path is a key to S3, and a HEAD of one that is missing has no page to tell by.
+        if service != "s3" and is_unknown_path(response):
             what = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
             reason = f"the local AWS does not implement {what} of {service or 's3'}"
             log.warning("%s", reason)

@@ -23,6 +23,7 @@ CATALOG = 0x14841240
 RETURN_TRUE = 0x9068F40
 USERS_TABLE = 0x20C734F8
 USERS_READ_ONLY_SLOT = 5
+USERS_BACKUP_SLOT, USERS_BACKUP = 15, 0x1291ABC0
 USERS_WRITE_SLOTS = {24: 0x12CB8000, 25: 0x12CB9640, 26: 0x12CBA0C0}
 QUERY_TABLE = 0x20CFD098
 SEND_QUERY_SLOT = 10
@@ -107,9 +108,10 @@ def take_internal_session(library: Library) -> None:
 
 
 def allow_user_management(library: Library) -> None:
-    """CREATE USER and the like write to the storage of users.xml, in memory."""
-    no = library.add_code(b"\x31\xc0\xc3")
+    """CREATE USER and the like write to the storage of users.xml, in memory; BACKUP takes them."""
+    no, yes = library.add_code(b"\x31\xc0\xc3"), library.add_code(b"\xb0\x01\xc3")
     library.set_slot(USERS_TABLE + 8 * USERS_READ_ONLY_SLOT, RETURN_TRUE, no)
+    library.set_slot(USERS_TABLE + 8 * USERS_BACKUP_SLOT, USERS_BACKUP, yes)
     for slot, target in USERS_WRITE_SLOTS.items():
         # add rdi, 0x40; mov rax, [rdi]; jmp [rax + 8 * slot]: the storage in memory inside
         code = b"\x48\x83\xc7\x40\x48\x8b\x07\xff\xa0" + struct.pack("<I", 8 * slot)

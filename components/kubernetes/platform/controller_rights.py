@@ -47,6 +47,16 @@ def own(resource: str) -> tuple[Right, Right]:
 CONTROLLER_RIGHTS = (
     *own("warehouses"),
     *own("services"),
+    *own("backups"),
+    right(
+        "backups",
+        API_GROUP,
+        "backups",
+        {
+            "create": "makes one when it is due",
+            "delete": "lets those go whose time is over",
+        },
+    ),
     right(
         "replicas",
         "apps",

@@ -12,9 +12,11 @@ from prometheus_client import CollectorRegistry
 from control.controller.cluster import ClusterError, Key
 from control.controller.journal import Journal, Metrics
 from control.controller.multi_sts import MultiSts
+from control.controller.reconcile_backups import reconcile_backups
 from control.controller.reconcile_service import World, reconcile_service
 from control.controller.reconcile_warehouse import reconcile_warehouse
 from control.warehouses.names import GROUP, REPLICA_LABEL, SERVICE_LABEL, SERVING_LABEL
+from tests.control.controller.memory_backups import MemoryBackupSql, MemoryStore, backup_tools
 from tests.control.controller.memory_databases import MemoryDatabases
 from tests.control.controller.memory_kube import Died, MemoryKube
 
@@ -39,17 +41,20 @@ READER: dict[str, Any] = {
 class Stage:
     kube: MemoryKube = field(default_factory=MemoryKube)
     databases: MemoryDatabases = field(default_factory=MemoryDatabases)
+    backup_sql: MemoryBackupSql = field(default_factory=lambda: MemoryBackupSql(MemoryStore()))
     after_pass: Callable[["Stage"], None] = lambda stage: None
 
     def __post_init__(self) -> None:
-        facts = {"deployment": "test", "region": "eu-central-1"}
+        facts = {"deployment": "test", "region": "eu-central-1", "backup_bucket": "backups"}
         meta = {"name": "deployment", "namespace": "byoc-system"}
         self.kube.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": facts})
         self.ids = itertools.count()
         self.restart()
 
     def copy(self) -> "Stage":
-        made = Stage(databases=copy.deepcopy(self.databases))
+        made = Stage(
+            databases=copy.deepcopy(self.databases), backup_sql=copy.deepcopy(self.backup_sql)
+        )
         made.kube = copy.deepcopy(self.kube)
         made.ids = copy.copy(self.ids)
         made.restart()
@@ -66,6 +71,7 @@ class Stage:
             journal=Journal(cluster=cluster, metrics=Metrics(CollectorRegistry())),
             clock=lambda: self.kube.now,
             new_id=lambda: f"r{next(self.ids):05}",
+            backups=backup_tools(self.kube, self.backup_sql),
         )
 
     def warehouse_with(self, **services: dict[str, Any]) -> "Stage":
@@ -102,21 +108,33 @@ class Stage:
     def one_round(self) -> timedelta:
         """One pass over every object; the shortest time that one of them wants to wait."""
         waits = [timedelta(seconds=60)]
-        for kind, one_pass in (
-            (f"{GROUP}/Warehouse", reconcile_warehouse),
-            (f"{GROUP}/Service", reconcile_service),
-        ):
-            for document in self.kube.list(kind, "clickhouse", {}):
-                key = Key("clickhouse", document["metadata"]["name"])
-                try:
-                    waits.append(one_pass(key, self.world) or timedelta(0))
-                except ClusterError:
-                    waits.append(timedelta(seconds=1))
-                except Died:
-                    self.restart()
-                    waits.append(timedelta(0))
-                self.after_pass(self)
+        for name, one_pass in self.passes():
+            try:
+                waits.append(one_pass(Key("clickhouse", name), self.world) or timedelta(0))
+            except ClusterError:
+                waits.append(timedelta(seconds=1))
+            except Died:
+                self.restart()
+                waits.append(timedelta(0))
+            self.after_pass(self)
         return min(waits)
+
+    def passes(self) -> list[tuple[str, Callable[[Key, World], timedelta | None]]]:
+        """The names as they are now: what a pass makes has its turn in the next round."""
+        warehouses = self.names("Warehouse")
+        backed_up = {
+            document["spec"]["warehouse"]
+            for document in self.kube.list(f"{GROUP}/Backup", "clickhouse", {})
+        }
+        return [
+            *((name, reconcile_warehouse) for name in warehouses),
+            *((name, reconcile_service) for name in self.names("Service")),
+            *((name, reconcile_backups) for name in sorted({*warehouses, *backed_up})),
+        ]
+
+    def names(self, kind: str) -> list[str]:
+        found = self.kube.list(f"{GROUP}/{kind}", "clickhouse", {})
+        return [document["metadata"]["name"] for document in found]
 
     def run(self, until: Callable[[], bool], rounds: int = 300) -> "Stage":
         for _ in range(rounds):

@@ -14,12 +14,16 @@ from lightkube import Client
 from prometheus_client import CollectorRegistry
 
 from control.controller.__main__ import new_rid, now
+from control.controller.backup_metrics import BackupMetrics
+from control.controller.backup_world import BackupTools
 from control.controller.journal import Journal, Metrics
+from control.controller.kube_backups import KubeBackups
 from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient
 from control.controller.multi_sts import MultiSts
 from control.controller.operator import Operator, registry_of
 from control.controller.reconcile_service import World
 from control.scaling.replica_seen import Limits
+from tests.control.controller.memory_backups import MemoryBackupSql, MemoryStore
 from tests.control.controller.memory_databases import MemoryDatabases
 from tests.control.controller.pod_faker import PodFaker
 from tests.control.warehouses import documents
@@ -71,6 +75,12 @@ def world(
         clock=now,
         new_id=new_rid,
         limits=QUICK,
+        backups=BackupTools(
+            objects=KubeBackups(kube, clock=now),
+            sql=MemoryBackupSql(MemoryStore()),
+            store=MemoryStore(),
+            metrics=BackupMetrics(CollectorRegistry()),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from control.warehouses.names import SERVICE_LABEL, WAREHOUSE_LABEL
 
 MAIN, READER = (Item(Kind.SERVICE, Key("clickhouse", name)) for name in ("main", "reader"))
 LAKE = Item(Kind.WAREHOUSE, Key("clickhouse", "lake"))
+BACKUPS = Item(Kind.BACKUPS, Key("clickhouse", "lake"))
 
 
 def service(name: str, generation: int = 1, **status: Any) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def watching() -> Watching:
 
 
 def test_a_new_service_concerns_its_whole_warehouse() -> None:
-    assert watching().service_changed("ADDED", service("third")) >= {MAIN, READER, LAKE}
+    assert watching().service_changed("ADDED", service("third")) >= {MAIN, READER, LAKE, BACKUPS}
 
 
 def test_an_edit_concerns_the_service_alone() -> None:
@@ -37,11 +38,11 @@ def test_our_own_report_is_no_news_unless_others_depend_on_it() -> None:
     seen = watching()
     assert seen.service_changed("MODIFIED", service("main", op={"state": "Make"})) == set()
     running = service("main", phase="Running")
-    assert seen.service_changed("MODIFIED", running) == {MAIN, READER, LAKE}
+    assert seen.service_changed("MODIFIED", running) == {MAIN, READER, LAKE, BACKUPS}
 
 
 def test_a_removed_service_concerns_the_rest() -> None:
-    assert watching().service_changed("DELETED", service("reader")) == {MAIN, LAKE}
+    assert watching().service_changed("DELETED", service("reader")) == {MAIN, LAKE, BACKUPS}
 
 
 def test_keeper_that_becomes_ready_concerns_the_services() -> None:
@@ -52,7 +53,19 @@ def test_keeper_that_becomes_ready_concerns_the_services() -> None:
         MAIN,
         READER,
         LAKE,
+        BACKUPS,
     }
+
+
+def test_a_backup_concerns_the_backups_of_its_warehouse() -> None:
+    seen = watching()
+    meta = {"name": "b", "namespace": "clickhouse", "generation": 1, "uid": "b"}
+    backup = {"metadata": meta, "spec": {"warehouse": "lake"}}
+    assert seen.backup_changed("ADDED", backup) == {BACKUPS}
+    progress = backup | {"status": {"filesWritten": 1}}
+    assert seen.backup_changed("MODIFIED", progress) == set()
+    assert seen.backup_changed("MODIFIED", backup | {"status": {"phase": "Done"}}) == {BACKUPS}
+    assert seen.backup_changed("DELETED", backup) == {BACKUPS}
 
 
 def test_a_pod_concerns_its_service_and_a_keeper_pod_its_warehouse() -> None:
