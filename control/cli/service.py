@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from control.cli import service_reading, service_watching, service_writing
+from control.cli import service_reading, service_rest, service_watching, service_writing
 
 app = typer.Typer(
     name="service",
@@ -19,6 +19,8 @@ app.command()(service_writing.create)
 app.command()(service_writing.scale)
 app.command()(service_writing.stop)
 app.command()(service_writing.start)
+app.command()(service_rest.wake)
+app.command()(service_rest.sleep)
 app.command()(service_writing.restart)
 app.command()(service_writing.delete)
 app.command()(service_watching.logs)

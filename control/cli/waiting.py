@@ -41,6 +41,10 @@ def stopped(view: ServiceView | None) -> bool:
     return view is not None and view.current and view.phase == "Stopped"
 
 
+def idle(view: ServiceView | None) -> bool:
+    return view is not None and view.phase == "Idle"
+
+
 def gone(view: ServiceView | None) -> bool:
     return view is None
 
@@ -102,6 +106,9 @@ def phases(view: ServiceView | None) -> str:
         parts.append(operation.state + (f" ({operation.message})" if operation.message else ""))
     if not view.current:
         parts.append("change not seen by the controller yet")
+    asleep = view.condition("Asleep")
+    if view.phase == "Running" and asleep and asleep.reason != "Running":
+        parts.append(f"kept awake by {asleep.reason}")
     return ", ".join(parts)
 
 

@@ -33,6 +33,7 @@ def resource(group: str, version: str, kind: str, plural: str) -> Resource:
 RESOURCES: Mapping[str, Resource] = {
     "StatefulSet": resource("apps", "v1", "StatefulSet", "statefulsets"),
     "PodDisruptionBudget": resource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
+    "NetworkPolicy": resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
     "Pod": resource("", "v1", "Pod", "pods"),
     "ConfigMap": resource("", "v1", "ConfigMap", "configmaps"),
     "Secret": resource("", "v1", "Secret", "secrets"),

@@ -110,8 +110,6 @@ def not_acted_upon(spec: Document) -> tuple[str, ...]:
         asked.append("schedule")
     if (spec.get("scaling") or {}).get("mode", "off") != "off":
         asked.append("scaling")
-    if spec.get("allowlist"):
-        asked.append("allowlist")
     return tuple(asked)
 
 

@@ -1,5 +1,6 @@
 """The Kubernetes objects of a service beside its replicas."""
 
+from control.warehouses.allowlist_manifests import allowlist_manifests
 from control.warehouses.manifest_parts import (
     Manifest,
     metadata,
@@ -25,7 +26,12 @@ ACTIVATOR_OFFSETS = (0, 1)
 
 
 def service_manifests(service: Service) -> list[Manifest]:
-    return [peers(service), clients(service), disruption_budget(service)]
+    return [
+        peers(service),
+        clients(service),
+        disruption_budget(service),
+        *allowlist_manifests(service, ACTIVATOR_SELECTOR),
+    ]
 
 
 def peers(service: Service) -> Manifest:

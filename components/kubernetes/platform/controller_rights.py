@@ -130,6 +130,16 @@ CONTROLLER_RIGHTS = (
             "delete": "removes that of a deleted warehouse",
         },
     ),
+    right(
+        "allow-list",
+        "networking.k8s.io",
+        "networkpolicies",
+        GET
+        | {
+            "create": "lets the listed networks reach a service's pods",
+            "patch": "follows the list",
+        },
+    ),
     right("explain", "", "events", {"create": "tells why it acted, in kubectl describe"}),
     right(
         "configuration",

@@ -54,7 +54,7 @@ def handshake_message(data: bytes) -> bytes | Hello:
         if not 0 < length <= LONGEST_RECORD:
             return NOT_TLS
         message += reader.take(min(length, reader.left))
-        if message[0] != CLIENT_HELLO:
+        if message[:1] not in (b"", bytes([CLIENT_HELLO])):
             return NOT_TLS
         if len(message) < HANDSHAKE_HEADER:
             continue

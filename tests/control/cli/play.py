@@ -48,6 +48,11 @@ class Play:
         resource: Any = SERVICE.resource()
         return dict(self.client.get(resource, name, namespace=NAMESPACE))
 
+    def change(self, name: str, spec: Mapping[str, Any]) -> None:
+        resource: Any = SERVICE.resource()
+        change = {"spec": dict(spec)}
+        self.client.patch(resource, name, change, namespace=NAMESPACE, patch_type=PatchType.MERGE)
+
     def report(self, kind: Kind, name: str, status: Mapping[str, Any]) -> None:
         resource: Any = kind.resource()
         self.client.patch(

@@ -15,7 +15,7 @@ from control.cli import waiting
 from control.cli.cluster import SERVICE, WAREHOUSE
 from control.cli.errors import CliError
 from control.cli.service_watching import merged
-from control.warehouses.names import REPLICA_LABEL, SERVICE_LABEL, WAREHOUSE_LABEL
+from control.warehouses.names import REPLICA_LABEL, SERVICE_LABEL, SLEEP, WAKE, WAREHOUSE_LABEL
 from tests.control.cli.conftest import Byoc
 from tests.control.cli.play import Play, play_on
 from tests.kube_api import KubeApi
@@ -316,3 +316,25 @@ def rows(table: str) -> list[list[str]]:
     """Cells of a table without its head; cells are two or more spaces apart."""
     lines = table.rstrip().splitlines()[1:]
     return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in lines]
+
+
+def test_what_was_stopped_by_hand_is_not_woken(play: Play, byoc: Byoc) -> None:
+    play.reach("primary")
+    play.change("primary", {"desired": "Stopped"})
+    answer = byoc("service", "wake", "primary")
+    assert answer.code == 1
+    assert "primary was stopped by hand" in answer.err
+    assert "byoc service start primary" in answer.err
+
+
+def test_what_never_sleeps_is_not_sent_to_sleep(play: Play, byoc: Byoc) -> None:
+    answer = byoc("service", "sleep", "primary")
+    assert answer.code == 1
+    assert "spec.idle.enabled is false" in answer.err
+
+
+def test_a_wish_to_sleep_and_a_wake_are_written_on_the_service(play: Play, byoc: Byoc) -> None:
+    play.change("primary", {"idle": {"enabled": True}})
+    for command, annotation in (("sleep", SLEEP), ("wake", WAKE)):
+        byoc("service", command, "primary", "--no-wait").ok()
+        assert play.read("primary")["metadata"]["annotations"][annotation]

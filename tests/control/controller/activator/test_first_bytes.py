@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from control.controller.activator.client_hello import Found, read_hello
@@ -47,6 +47,7 @@ def test_a_hello_may_be_spread_over_records(size: int) -> None:
 
 
 @given(some.integers(min_value=0, max_value=len(HELLO) - 1))
+@example(5)
 def test_a_hello_cut_anywhere_waits_for_the_rest(length: int) -> None:
     assert read_hello(HELLO[:length]).found is Found.NOTHING_YET
 
