@@ -24,13 +24,11 @@ def list_rules(
 ) -> None:
     """List every rule with its severity and level."""
     from policies.catalog import all_rules
-    from policies.reference import row
 
-    settings = read_settings()
     if as_json:
-        rows = [row(rule, settings) for rule in all_rules()]
-        typer.echo(json.dumps(rows, indent=2))
+        typer.echo(json.dumps(rule_rows(), indent=2))
         return
+    settings = read_settings()
     for rule in all_rules():
         level = settings.level(rule)
         typer.echo(f"{rule.name:44} {rule.severity:9} {level:10} {rule.summary}")
@@ -88,6 +86,15 @@ def docs() -> None:
     from policies.reference import markdown
 
     typer.echo(markdown(), nl=False)
+
+
+def rule_rows() -> list[dict[str, Any]]:
+    """Every rule as `list --json` prints it."""
+    from policies.catalog import all_rules
+    from policies.reference import row
+
+    settings = read_settings()
+    return [row(rule, settings) for rule in all_rules()]
 
 
 def read_settings() -> Any:

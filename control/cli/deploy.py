@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,8 @@ from control.cli.output import say, tell, tell_json
 from control.cli.stack import StackOption
 
 if TYPE_CHECKING:
+    from pulumi.automation import EngineEvent
+
     from control.cli.operation import Operation, Outcome
     from control.cli.stack import Opened
 
@@ -166,20 +168,25 @@ def succeeded(
     raise failure(outcome)
 
 
-def run_unlocked(operation: Operation, opened: Opened, options: Mapping[str, Any]) -> Outcome:
+def run_unlocked(
+    operation: Operation,
+    opened: Opened,
+    options: Mapping[str, Any],
+    watch: Callable[[EngineEvent], object] | None = None,
+) -> Outcome:
     from pulumi.automation import ConcurrentUpdateError, StackNotFoundError
 
     from control.cli.operation import run
     from control.cli.stack import translated
     from control.cli.stack_lock import release_stale
 
-    outcome = run(operation, opened, options)
+    outcome = run(operation, opened, options, watch)
     if isinstance(outcome.error, StackNotFoundError):
         with translated(opened.name):
             raise outcome.error
     if isinstance(outcome.error, ConcurrentUpdateError):
         release_stale(opened, outcome.error)
-        outcome = run(operation, opened, options)
+        outcome = run(operation, opened, options, watch)
     return outcome
 
 

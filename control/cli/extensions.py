@@ -1,15 +1,18 @@
-"""What other packages add to `byoc` by entry points: commands, and checks of a configuration."""
+"""What other packages add to `byoc` by entry points: commands, checks of a configuration, and
+what is known of policy rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any
 
 from control.cli.errors import UsageError
 
 COMMANDS = "byoc.commands"
 CHECKS = "byoc.checks"
+RULES = "byoc.rules"
 
 Check = Callable[[Path], str | None]
 """Looks at a stack file; all that is wrong with it as one text, or None."""
@@ -21,6 +24,11 @@ def commands() -> dict[str, EntryPoint]:
 
 def checks() -> list[Check]:
     return [entry.load() for entry in entry_points(group=CHECKS)]
+
+
+def rule_rows() -> list[Mapping[str, Any]]:
+    """Name, severity, level, summary, remedy and frameworks of every rule of the own packs."""
+    return [row for entry in entry_points(group=RULES) for row in entry.load()()]
 
 
 def check_configuration(project: Path, stack: str) -> None:

@@ -69,10 +69,18 @@ class Outcome:
         return self.result is Result.SUCCEEDED
 
 
-def run(operation: Operation, opened: Opened, options: Mapping[str, Any]) -> Outcome:
-    """Show the operation until it ends; its failure is part of the outcome, not an exception."""
+def run(
+    operation: Operation,
+    opened: Opened,
+    options: Mapping[str, Any],
+    watch: Callable[[EngineEvent], object] | None = None,
+) -> Outcome:
+    """Show the operation until it ends; its failure is part of the outcome, not an exception.
+
+    `watch` sees every event as it comes, in this thread.
+    """
     started_s = time.monotonic()
-    call = Call(operation, opened, options)
+    call = Call(operation, opened, options, watch)
     progress = Progress()
     view = view_for(f"{operation.title} {opened.name}", operation.tense, started_s)
     told = 0
@@ -100,12 +108,19 @@ def run(operation: Operation, opened: Opened, options: Mapping[str, Any]) -> Out
 class Call(threading.Thread):
     """The blocking call of the Automation API; its events wait here for the main thread."""
 
-    def __init__(self, operation: Operation, opened: Opened, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        opened: Opened,
+        options: Mapping[str, Any],
+        watch: Callable[[EngineEvent], object] | None = None,
+    ) -> None:
         super().__init__(name=operation.name, daemon=True)
         self.interrupts = 0
         self._operation = operation
         self._opened = opened
         self._options = dict(options)
+        self._watch = watch
         self._events: queue.SimpleQueue[EngineEvent] = queue.SimpleQueue()
         self._error: Exception | None = None
         self._answer: Any = None
@@ -123,6 +138,8 @@ class Call(threading.Thread):
                 event = self._events.get_nowait()
             except queue.Empty:
                 return
+            if self._watch:
+                self._watch(event)
             fact = fact_of(event)
             if fact is not None and not (self.interrupts and is_aside(fact)):
                 progress.take(fact, now_s)

@@ -55,6 +55,11 @@ COMMANDS = (
         place="control.cli.service:app",
         help="Services: create, list, scale, stop, start, delete.",
     ),
+    Command(
+        name="ci",
+        place="control.cli.ci.commands:app",
+        help="Pull requests: a reviewed plan, and exactly that applied.",
+    ),
     Command(name="replica", place="control.cli.replica:app", help="Replicas of services."),
 )
 
