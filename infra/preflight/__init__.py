@@ -1,0 +1,1 @@
+"""Looks at an account, read-only, before a deployment is made in it."""
