@@ -52,6 +52,7 @@ class Kind:
 
 WAREHOUSE = Kind(group=GROUP, version=VERSION, name="Warehouse", plural="warehouses")
 SERVICE = Kind(group=GROUP, version=VERSION, name="Service", plural="services")
+BACKUP = Kind(group=GROUP, version=VERSION, name="Backup", plural="backups")
 CLIENT_SERVICE = Kind(group="", version="v1", name="Service", plural="services")
 POD = Kind(group="", version="v1", name="Pod", plural="pods")
 SECRET = Kind(group="", version="v1", name="Secret", plural="secrets")

@@ -61,6 +61,11 @@ COMMANDS = (
         help="Pull requests: a reviewed plan, and exactly that applied.",
     ),
     Command(name="replica", place="control.cli.replica:app", help="Replicas of services."),
+    Command(
+        name="backup",
+        place="control.cli.backup:app",
+        help="Backups: create, list, show, delete, restore, drill.",
+    ),
 )
 
 

@@ -102,11 +102,12 @@ SERVICE_ALERTS = (
     ),
     Alert(
         name="BackupTooOld",
-        expression="time() - byoc_warehouse_last_backup_timestamp_seconds > 26 * 3600",
+        expression="time() - byoc_warehouse_last_backup_timestamp_seconds"
+        " > byoc_warehouse_backup_period_seconds + 2 * 3600",
         lasting=10 * MINUTE,
         severity=Severity.CRITICAL,
-        summary="The last good backup of {{ $labels.warehouse }} is older than 26 hours.",
-        remedy="system.backups on the primary shows the failure.",
+        summary="The newest backup of {{ $labels.warehouse }} is older than its schedule allows.",
+        remedy="`byoc backup list {{ $labels.warehouse }}` shows what failed, and why.",
     ),
     Alert(
         name="ServiceDegraded",

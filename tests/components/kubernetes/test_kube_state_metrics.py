@@ -56,7 +56,11 @@ def test_series_that_alerts_and_dashboards_use_are_made():
         *(panel.expression for board in DASHBOARDS for panel in board.panels),
     ]
     used = {n for text in expressions for n in re.findall(r"byoc_(?:service|warehouse)_\w+", text)}
-    assert used - made == {"byoc_warehouse_last_backup_timestamp_seconds"}
+    by_the_controller = {
+        "byoc_warehouse_last_backup_timestamp_seconds",
+        "byoc_warehouse_backup_period_seconds",
+    }
+    assert used - made == by_the_controller
 
 
 def test_it_watches_what_it_may_watch():

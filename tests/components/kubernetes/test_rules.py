@@ -26,6 +26,8 @@ KUBE_POD = 'namespace="clickhouse", pod="shop-main-r1-0"'
 
 VOLUME = f'{KUBE_POD}, persistentvolumeclaim="d"'
 LAST_BACKUP = 'byoc_warehouse_last_backup_timestamp_seconds{warehouse="shop"}'
+BACKUP_PERIOD = 'byoc_warehouse_backup_period_seconds{warehouse="shop"}'
+DAILY, EVERY_OTHER_DAY = f"{24 * 3600}x60", f"{48 * 3600}x60"
 # Time begins at 0 here: a moment before it is negative.
 ELEVEN_MINUTES, TWENTY_SIX_HOURS = 11 * 60, 26 * 3600
 
@@ -157,13 +159,19 @@ CASES = {
         firing={},
         watched=("OutOfMemoryKill",),
     ),
-    "a backup older than 26 hours": Case(
-        series={LAST_BACKUP: f"{-TWENTY_SIX_HOURS}x60"},
+    "a daily backup older than 26 hours": Case(
+        series={LAST_BACKUP: f"{-TWENTY_SIX_HOURS}x60", BACKUP_PERIOD: DAILY},
         at="11m",
         firing={"BackupTooOld": 1},
     ),
-    "a backup exactly 26 hours old": Case(
-        series={LAST_BACKUP: f"{ELEVEN_MINUTES - TWENTY_SIX_HOURS}x60"},
+    "a daily backup exactly 26 hours old": Case(
+        series={LAST_BACKUP: f"{ELEVEN_MINUTES - TWENTY_SIX_HOURS}x60", BACKUP_PERIOD: DAILY},
+        at="11m",
+        firing={},
+        watched=("BackupTooOld",),
+    ),
+    "a backup older than 26 hours where one is made every other day": Case(
+        series={LAST_BACKUP: f"{-TWENTY_SIX_HOURS}x60", BACKUP_PERIOD: EVERY_OTHER_DAY},
         at="11m",
         firing={},
         watched=("BackupTooOld",),
