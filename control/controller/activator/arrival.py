@@ -28,6 +28,8 @@ class TurnedAwayError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
     target: Target
+    client: str
+    """The address that the allow-list speaks of."""
     head: bytes
     """What the client has sent so far, for the replica."""
 
@@ -66,7 +68,7 @@ async def arrive(visitor: Visitor, directory: Directory, balancers: tuple[Networ
         await hear_plain(visitor)
     else:
         target = admitted(directory.by_host(await hear_name(visitor)), visitor.peer)
-    return Arrival(target=target, head=visitor.data)
+    return Arrival(target=target, client=visitor.peer, head=visitor.data)
 
 
 def behind(peer: str, balancers: tuple[Network, ...]) -> bool:

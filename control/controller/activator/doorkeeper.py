@@ -74,6 +74,8 @@ class Doorkeeper:
             target = self.directory.find(key)
             if target is None or target.state is State.STOPPED:
                 raise TurnedAwayError(Outcome.STOPPED)
+            if not target.admits(arrival.client):
+                raise TurnedAwayError(Outcome.NOT_ALLOWED)
             if target.state is State.SERVING:
                 server = await self.dial(target, entry.kind)
                 if server is not None:
