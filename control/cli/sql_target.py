@@ -22,6 +22,8 @@ HTTP_PORT = 8123
 PASSWORD_VARIABLE = "BYOC_SQL_PASSWORD"  # noqa: S105 - a variable's name
 PASSWORD_KEYS = {"default": "default_password", "byoc_operator": "operator_password"}
 
+WOKEN_BY_CLIENTS = ("Idle", "Waking")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
@@ -37,7 +39,7 @@ class Target:
 
 
 def find_target(cluster: Cluster, view: ServiceView, user: str, *, direct: bool) -> Target:
-    if not view.ready_replicas:
+    if not view.ready_replicas and view.phase not in WOKEN_BY_CLIENTS:
         raise not_serving(view)
     name, port = endpoint(view)
     address = cluster_ip(cluster, name, view.namespace)

@@ -170,6 +170,7 @@ def service_conditions(
 ) -> list[Condition]:
     up, wanted = capacity(seen), service.replicas
     serves = phase in (Phase.RUNNING, Phase.SCALING, Phase.QUIESCING) and up > 0
+    answers = serves or phase is Phase.IDLE  # whoever comes is held, and gets an answer
     busy = op is not None and op.state not in (State.DONE, State.FAILED, State.ABORT)
     conditions = [
         Condition(
@@ -180,9 +181,9 @@ def service_conditions(
         ),
         Condition(
             type="Ready",
-            holds=serves,
-            reason=phase.value if serves else why_not_ready(phase, step),
-            message=step.message or f"{up} of {wanted} replicas serve",
+            holds=answers,
+            reason=phase.value if answers else why_not_ready(phase, step),
+            message=step.message or told(phase, up, wanted),
         ),
         Condition(
             type="Progressing",
@@ -203,6 +204,11 @@ def service_conditions(
     return conditions
 
 
+def told(phase: Phase, up: int, wanted: int) -> str:
+    asleep = phase is Phase.IDLE
+    return "asleep: the next client wakes it" if asleep else f"{up} of {wanted} replicas serve"
+
+
 def idle_condition(phase: Phase, awake: Awake | None) -> Condition:
     """Whether it sleeps, and what keeps it awake."""
     asleep = phase is Phase.IDLE
@@ -214,7 +220,7 @@ def idle_condition(phase: Phase, awake: Awake | None) -> Condition:
 
 
 def why_not_ready(phase: Phase, step: Step) -> str:
-    if phase in (Phase.STOPPED, Phase.DELETING, Phase.DEGRADED, Phase.STOPPING, Phase.IDLE):
+    if phase in (Phase.STOPPED, Phase.DELETING, Phase.DEGRADED, Phase.STOPPING):
         return phase.value
     return step.reason.value
 

@@ -66,7 +66,8 @@ def test_a_quiet_service_goes_to_sleep_in_order(house: Stage) -> None:
     assert phases_until(house, "Idle") == ["Running", "Quiescing", "Stopping", "Idle"]
     assert [s["spec"]["replicas"] for s in house.sets("main")] == [0, 0]
     assert front(house) == "activator"
-    assert house.condition("main", "Ready")["reason"] == "Idle"
+    ready = house.condition("main", "Ready")
+    assert (ready["status"], ready["reason"]) == ("True", "Idle")
     assert house.condition("main", "Asleep")["status"] == "True"
 
 
