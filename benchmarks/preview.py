@@ -39,16 +39,16 @@ def main() -> None:
         report_ratio(subject, baseline, goal=GOAL)
 
 
-def deployment(folder: Path, env: dict[str, str]) -> Path:
+def deployment(folder: Path, env: dict[str, str], *, stack: str = "bench") -> Path:
     """A project folder that runs this checkout's program as a stack that has nothing yet."""
     project = folder / "deployment"
     project.mkdir()
     text = (ROOT / "Pulumi.yaml").read_text()
     text = text.replace("main: infra", f"main: {ROOT / 'infra'}")
     (project / "Pulumi.yaml").write_text(text.replace(".venv", str(ROOT / ".venv")))
-    shutil.copy(ROOT / "Pulumi.local.yaml", project / "Pulumi.bench.yaml")
+    shutil.copy(ROOT / "Pulumi.local.yaml", project / f"Pulumi.{stack}.yaml")
     shutil.copytree(ROOT / ".byoc" / "local" / "secrets", project / ".byoc" / "local" / "secrets")
-    init_stack(project, env)
+    init_stack(project, env, stack)
     return project
 
 
@@ -68,9 +68,9 @@ def floor_program(folder: Path, counted: Counter[str], env: dict[str, str]) -> P
     return project
 
 
-def init_stack(project: Path, env: dict[str, str]) -> None:
+def init_stack(project: Path, env: dict[str, str], stack: str = "bench") -> None:
     subprocess.run(
-        ["pulumi", "stack", "init", "bench", "--non-interactive"],
+        ["pulumi", "stack", "init", stack, "--non-interactive"],
         cwd=project,
         env=env,
         check=True,

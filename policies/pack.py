@@ -4,34 +4,31 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
-    PolicyPack,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
-    ResourceValidationPolicy,
     StackValidationArgs,
     StackValidationPolicy,
 )
 from pulumi_policy import Severity as SdkSeverity
-from pulumi_policy.policy import _NotApplicableError
 from pulumi_policy.proxy import UnknownValueError
 
 from policies.catalog import AnyRule, all_rules
 from policies.errors import PolicyError
 from policies.rule import Resource, Row, Rule, Stack, StackRule
+from policies.serving import TypedPolicy, serve
 from policies.settings import FILE, Level, Settings, load
 
 NAME = "clickhouse-byoc"
 EXEMPTIONS = "exemptions"
 """Name of the policy that fails when an exemption has ended."""
-PASSED_ON = (UnknownValueError, _NotApplicableError)
-"""The SDK's own signals, which it reports in its own words."""
 
 
 class RuleCrashedError(PolicyError):
@@ -55,28 +52,26 @@ class Adapter:
 
     def for_resource(self, rule: Rule) -> Policy:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if args.resource_type not in rule.resource_types:
-                return
             if self.exempt(rule, args.name):
                 return
             try:
                 for message in rule.run(args.props, self.settings.parameters.get(rule.name, {})):
                     report(said(rule, message), None)
-            except PASSED_ON:
+            except UnknownValueError:
                 raise
             except Exception as error:
                 self.crashed(rule, args.urn, error, report)
 
-        return ResourceValidationPolicy(validate=validate, **self.row(rule))
+        return TypedPolicy(validate=validate, resource_types=rule.resource_types, **self.row(rule))
 
     def for_stack(self, rule: StackRule) -> Policy:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            stack = stack_of(args.resources)
             try:
+                stack = stack_seen(args)
                 for blamed, message in rule.run(stack, self.settings.parameters.get(rule.name, {})):
                     if not self.exempt(rule, blamed.name):
                         report(said(rule, message), blamed.urn)
-            except PASSED_ON:
+            except UnknownValueError:
                 raise
             except Exception as error:
                 self.crashed(rule, "the stack", error, report)
@@ -120,6 +115,12 @@ def said(rule: Row, message: str) -> str:
     return f"{message}\nRemedy: {rule.remedy}"
 
 
+@lru_cache(maxsize=1)
+def stack_seen(args: StackValidationArgs) -> Stack:
+    """All rules of one check look at the same stack."""
+    return stack_of(args.resources)
+
+
 def stack_of(resources: Iterable[PolicyResource]) -> Stack:
     """Without what nothing is known of yet: while a provider's own configuration is unknown, as
     that of a cluster still to be made, the engine plans its resources with empty properties."""
@@ -161,4 +162,4 @@ def run(file: Path = FILE) -> None:
         stack=running_stack,
         today=datetime.now(UTC).date(),
     )
-    PolicyPack(name=NAME, policies=adapter.policies(rules))
+    serve(NAME, adapter.policies(rules))

@@ -10,9 +10,6 @@ RULE = Rule(
     summary="Nobody logs in to nodes by SSH.",
     remedy=("Take remote_access away; kubectl debug and Session Manager do without a key."),
     resource_types=("aws:eks/nodeGroup:NodeGroup",),
-    frameworks=(
-        *NETWORK_BOUNDARY,
-        "CIS EKS 1.5.0 5.4.3",
-    ),
+    frameworks=(*NETWORK_BOUNDARY,),
     check=absent("remoteAccess", "It opens SSH on its nodes."),
 )

@@ -10,7 +10,7 @@ RULE = Rule(
     summary="No role may hand out more rights than it has.",
     remedy="Take the verb away, or narrow the resource.",
     resource_types=ROLES,
-    frameworks=(*LEAST_PRIVILEGE,),
+    frameworks=(*LEAST_PRIVILEGE, "CIS EKS 1.5.0 4.1.8"),
     check=per_grant(
         "roles", ("escalate", "bind"), "It may {verbs} roles: it can give itself every right."
     ),

@@ -10,6 +10,6 @@ RULE = Rule(
     summary="No role may act as another user.",
     remedy="Take the verb away, or narrow the resource.",
     resource_types=ROLES,
-    frameworks=(*LEAST_PRIVILEGE,),
+    frameworks=(*LEAST_PRIVILEGE, "CIS EKS 1.5.0 4.1.8"),
     check=per_grant("users", ("impersonate",), "It may {verbs} users."),
 )

@@ -10,7 +10,7 @@ RULE = Rule(
     summary="No right is bound to the group system:masters.",
     remedy="Bind it to a group of your own.",
     resource_types=BINDINGS,
-    frameworks=(*LEAST_PRIVILEGE,),
+    frameworks=(*LEAST_PRIVILEGE, "CIS EKS 1.5.0 4.1.7"),
     check=no_subject(
         lambda s: s["name"] == "system:masters", "It names {name}, which no rule can stop."
     ),
