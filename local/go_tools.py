@@ -64,6 +64,15 @@ KUBERNETES = GoTool(
     ),
     expected_s=240,
 )
+ACTIONLINT = GoTool(
+    name="actionlint",
+    version="1.7.12",
+    folder="actionlint",
+    package="github.com/rhysd/actionlint/cmd/actionlint",
+    link_flags="-s -w",
+    expected_s=60,
+)
+"""Used by tests alone."""
 GO_TOOLS = (PULUMI, KUBERNETES)
 
 
