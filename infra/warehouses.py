@@ -101,7 +101,6 @@ def service_spec(service: ServiceConfig, warehouse: WarehouseConfig) -> dict[str
         "memory": {
             "minGib": service.memory_gib,
             "maxGib": service.max_memory_gib or service.memory_gib,
-            "gib": service.memory_gib,
         },
         "idle": {
             "enabled": service.idle.enabled,

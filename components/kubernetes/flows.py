@@ -93,6 +93,7 @@ FLOWS = (
     # The controller
     flow(CONTROLLER, Network.API_SERVER, HTTPS, "Reads wanted state, writes objects and status."),
     flow(CONTROLLER, SERVERS, SQL, "Readiness, joining databases, draining before removal."),
+    flow(CONTROLLER, PROMETHEUS, tcp(9090), "Load of services, for their sizing.", M),
     flow(CONTROLLER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the two rows below."),
     flow(CONTROLLER, Network.ANYWHERE, HTTPS, "S3: removes the data of a deleted warehouse."),
     # The activator, in front of services that sleep

@@ -68,3 +68,11 @@ class ImageName(StrEnum):
     KUBE_STATE_METRICS = "kube-state-metrics"
     TRAEFIK = "traefik"
     TAILSCALE = "tailscale"
+
+
+class Autoscaling(StrEnum):
+    """The most that services of the installation may ask for."""
+
+    OFF = "off"
+    RECOMMEND = "recommend"
+    APPLY = "apply"

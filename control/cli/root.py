@@ -66,6 +66,11 @@ COMMANDS = (
         place="control.cli.backup:app",
         help="Backups: create, list, show, delete, restore, drill.",
     ),
+    Command(
+        name="simulate",
+        place="control.simulate.command:simulate",
+        help="Play load through scaling policies, and draw it.",
+    ),
 )
 
 

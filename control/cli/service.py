@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from control.cli import service_reading, service_rest, service_watching, service_writing
+from control.cli import (
+    service_explain,
+    service_reading,
+    service_rest,
+    service_watching,
+    service_writing,
+)
 
 app = typer.Typer(
     name="service",
@@ -15,6 +21,7 @@ app = typer.Typer(
 )
 app.command("list")(service_reading.list_services)
 app.command()(service_reading.show)
+app.command()(service_explain.explain)
 app.command()(service_writing.create)
 app.command()(service_writing.scale)
 app.command()(service_writing.stop)

@@ -12,6 +12,11 @@ import kopf
 from lightkube import Client, KubeConfig
 from prometheus_client import CollectorRegistry, start_http_server
 
+from control.controller.autoscaler.autoscaler import Autoscaler
+from control.controller.autoscaler.instruments import Instruments
+from control.controller.autoscaler.loop import keep_ticking
+from control.controller.autoscaler.measured import Measured
+from control.controller.autoscaler.prometheus import Prometheus
 from control.controller.backup_metrics import BackupMetrics
 from control.controller.backup_world import BackupTools
 from control.controller.databases import SqlDatabases
@@ -25,6 +30,7 @@ from control.controller.reconcile_service import World
 from control.controller.s3_store import S3Store, s3_client
 from control.controller.sql_backups import SqlBackups
 from control.controller.sql_client import HttpSql
+from control.scaling.vertical import Mode
 from control.warehouses.names import NAMESPACE
 
 RID_LETTERS = "bcdfghjklmnpqrstvwxz0123456789"
@@ -35,18 +41,26 @@ def main() -> None:
     asked = arguments()
     configure_logs(level=asked.log_level)
     metrics_registry = CollectorRegistry()
-    world = build_world(metrics_registry)
+    kube = KubeClient(Client(config=KubeConfig.from_env(), http2=False))
+    world = build_world(kube, metrics_registry)
+    autoscaler = build_autoscaler(kube, metrics_registry, asked)
     start_http_server(asked.metrics_port, addr=asked.address, registry=metrics_registry)
     kopf.configure(verbose=False)
     configure_logs(level=asked.log_level)
-    asyncio.run(
-        kopf.operator(
+    asyncio.run(run(world, autoscaler, asked))
+
+
+async def run(world: World, autoscaler: Autoscaler, asked: argparse.Namespace) -> None:
+    ticking = asyncio.create_task(keep_ticking(autoscaler))
+    try:
+        await kopf.operator(
             registry=registry_of(Operator(world)),
             namespaces=[asked.namespace],
             standalone=True,
             liveness_endpoint=f"http://{asked.address}:{asked.health_port}/healthz",
         )
-    )
+    finally:
+        ticking.cancel()
 
 
 def arguments() -> argparse.Namespace:
@@ -55,12 +69,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--address", default=os.environ.get("POD_IP", "127.0.0.1"))
     parser.add_argument("--health-port", type=int, default=8080)
     parser.add_argument("--metrics-port", type=int, default=9100)
+    parser.add_argument("--prometheus-url", default=os.environ.get("PROMETHEUS_URL", ""))
+    parser.add_argument(
+        "--autoscaling",
+        type=Mode,
+        default=Mode(os.environ.get("AUTOSCALING", Mode.APPLY)),
+        help="the most that services may ask for: off, recommend or apply",
+    )
     parser.add_argument("--log-level", default="INFO")
     return parser.parse_args()
 
 
-def build_world(registry: CollectorRegistry) -> World:
-    kube = KubeClient(Client(config=KubeConfig.from_env(), http2=False))
+def build_world(kube: KubeClient, registry: CollectorRegistry) -> World:
     cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
     sql = HttpSql()
     return World(
@@ -75,6 +95,20 @@ def build_world(registry: CollectorRegistry) -> World:
             store=S3Store(s3_client),
             metrics=BackupMetrics(registry),
         ),
+    )
+
+
+def build_autoscaler(
+    kube: KubeClient, registry: CollectorRegistry, asked: argparse.Namespace
+) -> Autoscaler:
+    url = asked.prometheus_url
+    return Autoscaler(
+        kube=kube,
+        namespace=asked.namespace,
+        measured=Measured(Prometheus(url)) if url else None,
+        instruments=Instruments(registry),
+        clock=now,
+        most=asked.autoscaling,
     )
 
 

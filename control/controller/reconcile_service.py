@@ -25,6 +25,7 @@ from control.warehouses.idle_memory import IdleMemory, awake, lying_down, notice
 from control.warehouses.lifecycle import Decision, ServiceSeen, decide, keeps_data
 from control.warehouses.model import Deployment, Service, Warehouse, server_image
 from control.warehouses.replica_manifests import spec_hash
+from control.warehouses.sizing_conditions import sizing_conditions
 from control.warehouses.status import (
     Reported,
     changed,
@@ -243,6 +244,7 @@ def report(view: View, decision: Decision, reported: Reported, world: World, now
     )
     if service.idle.enabled:
         conditions.append(idle_condition(decision.phase, seen.rest.awake))
+    conditions.extend(sizing_conditions(reported.status, service.schedule, now))
     status = service_status(
         service=service,
         image=image,

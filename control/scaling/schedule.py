@@ -34,18 +34,20 @@ class Target:
 
     min_units: int | None = None
     max_units: int | None = None
+    units: int | None = None
+    """The size to have when it begins."""
     replicas: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """From `start` to `end` on each of `weekdays`, as clocks in `zone` show them; an `end` before
-    `start` is the next day's."""
+    `start` is the next day's. Without an end it begins and holds nothing."""
 
     name: str
     weekdays: frozenset[Weekday]
     start: time
-    end: time
+    end: time | None
     zone: str
     target: Target
 
@@ -61,7 +63,7 @@ class Occurrence:
 
 def active_entry(entries: Sequence[Entry], now: datetime) -> Entry | None:
     """The entry that holds at `now`; entries do not overlap."""
-    for occurrence in all_occurrences(entries, first_day(now), days=3):
+    for occurrence in all_occurrences(entries, first_day(now), days=4):
         if occurrence.begins <= now < occurrence.ends:
             return occurrence.entry
     return None
@@ -80,7 +82,7 @@ def next_change(entries: Sequence[Entry], now: datetime) -> datetime | None:
 
 def latest_begun(entries: Sequence[Entry], since: datetime, now: datetime) -> Occurrence | None:
     """Of the entries that began after `since`, the last: a restart applies only that one."""
-    days = (now - since).days + 3
+    days = (last_day(now) - first_day(since)).days + 1
     begun = [
         occurrence
         for occurrence in all_occurrences(entries, first_day(since), days=days)
@@ -130,7 +132,8 @@ def overlaps(entries: Sequence[Entry], today: date) -> Iterator[str]:
     )
     for earlier, later in pairwise(ordered):
         pair = frozenset((earlier.entry.name, later.entry.name))
-        if later.begins < earlier.ends and pair not in seen:
+        meets = later.begins < earlier.ends or later.begins == earlier.begins
+        if meets and pair not in seen:
             seen.add(pair)
             yield (
                 f"{earlier.entry.name!r} and {later.entry.name!r} overlap, first at "
@@ -144,17 +147,24 @@ def all_occurrences(entries: Sequence[Entry], first: date, *, days: int) -> Iter
         for number in range(days):
             day = first + number * DAY
             if Weekday(day.weekday()) in entry.weekdays:
-                last_day = day if entry.end > entry.start else day + DAY
-                yield Occurrence(
-                    entry=entry,
-                    begins=instant(day, entry.start, zone),
-                    ends=instant(last_day, entry.end, zone),
-                )
+                begins = instant(day, entry.start, zone)
+                yield Occurrence(entry=entry, begins=begins, ends=end_of(entry, day, zone, begins))
+
+
+def end_of(entry: Entry, day: date, zone: ZoneInfo, begins: datetime) -> datetime:
+    if entry.end is None:
+        return begins
+    return instant(day if entry.end > entry.start else day + DAY, entry.end, zone)
 
 
 def first_day(now: datetime) -> date:
     """Early enough for an overnight entry in any time zone."""
     return now.astimezone(UTC).date() - 2 * DAY
+
+
+def last_day(now: datetime) -> date:
+    """Late enough for a time zone in which it is tomorrow."""
+    return now.astimezone(UTC).date() + DAY
 
 
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

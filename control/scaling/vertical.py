@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 
 from control.scaling.sizing import (
     Policy,
@@ -17,7 +16,7 @@ from control.scaling.sizing import (
 
 LONG_WINDOW = timedelta(hours=30)
 SHORT_WINDOW = timedelta(hours=3)
-COVERAGE_FOR_SHRINKING = Fraction(95, 100)
+COVERAGE_FOR_SHRINKING_PERCENT = 95
 FIRST_SUPPRESSION = timedelta(minutes=5)
 LONGEST_SUPPRESSION = timedelta(minutes=60)
 
@@ -40,6 +39,7 @@ class Reason(StrEnum):
     STEADY = "steady"
     AT_BOUND = "at_bound"
     OPERATION_IN_FLIGHT = "operation_in_flight"
+    PROTECTED = "protected"
     SUPPRESSED = "suppressed_after_failure"
     GROW = "grow"
     SHRINK = "shrink"
@@ -71,6 +71,10 @@ class Facts:
     long: WindowSummary | None = None
     target_in_flight: int | None = None
     failure: Failure | None = None
+    floor_units: int = 1
+    """What a person or the schedule asked for of late: metrics do not go below it."""
+    ceiling_units: int | None = None
+    """The same the other way round; only a crash goes above it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,8 @@ def from_metrics(facts: Facts, now: datetime) -> Decision:
     wanted = merge(facts)
     if wanted is None:
         return Decision(units=facts.units, reason=Reason.NO_METRICS)
-    units = clamp(max(wanted.units, floor(facts)), facts)
+    free = clamp(max(wanted.units, floor(facts)), facts)
+    units = clamp(guarded(free, facts), facts)
     hold = Decision(
         units=facts.units,
         reason=Reason.STEADY,
@@ -117,11 +122,14 @@ def from_metrics(facts: Facts, now: datetime) -> Decision:
         recommendation=wanted.recommendation,
     )
     if units == facts.units:
+        if units != free:
+            return because(hold, Reason.PROTECTED)
         return because(hold, Reason.AT_BOUND if wanted.units != units else Reason.STEADY)
     growing = units > facts.units
     if not growing and not is_covered(facts):
         return because(hold, Reason.COVERAGE)
-    if facts.target_in_flight is not None and not growing:
+    target = facts.target_in_flight
+    if target is not None and (not growing or facts.units < units <= target):
         return because(hold, Reason.OPERATION_IN_FLIGHT)
     if is_suppressed(facts, units, now):
         return because(hold, Reason.SUPPRESSED)
@@ -132,6 +140,14 @@ def from_metrics(facts: Facts, now: datetime) -> Decision:
         advisory_units=wanted.advisory_units,
         recommendation=wanted.recommendation,
     )
+
+
+def guarded(units: int, facts: Facts) -> int:
+    """Between what was asked for of late; what a crash needed goes through."""
+    units = max(units, facts.floor_units)
+    if facts.ceiling_units is not None:
+        units = min(units, max(facts.ceiling_units, floor(facts)))
+    return units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +187,7 @@ def is_covered(facts: Facts) -> bool:
     window = facts.long if facts.policy is Policy.CLASSIC else facts.short
     if window is None:
         return False
-    needed: Fraction = COVERAGE_FOR_SHRINKING * window.expected_samples
-    return window.samples >= needed
+    return window.samples * 100 >= COVERAGE_FOR_SHRINKING_PERCENT * window.expected_samples
 
 
 def is_suppressed(facts: Facts, units: int, now: datetime) -> bool:

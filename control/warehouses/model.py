@@ -169,7 +169,8 @@ class Service:
     desired: Desired = Desired.RUNNING
     image: str = ""
     restart_token: str = ""
-    not_acted_upon: tuple[str, ...] = ()
+    schedule: str = ""
+    """Its rules as JSON."""
     allowlist: tuple[str, ...] = ()
     idle: Idle = field(default_factory=Idle)
     requests: Requests = field(default_factory=Requests)

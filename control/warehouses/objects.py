@@ -25,6 +25,7 @@ from control.warehouses.moments import moment_from as moment_from
 from control.warehouses.moments import moment_text as moment_text
 from control.warehouses.names import FINALIZER, SLEEP, WAKE
 from control.warehouses.restore_objects import recorded_restore, restore_from_section
+from control.warehouses.scaling_wishes import schedule_text
 
 Document = Mapping[str, Any]
 
@@ -77,12 +78,12 @@ def service_from(document: Document) -> Service:
         access=Access(spec.get("access", Access.READ_WRITE)),
         desired=Desired(spec.get("desired", Desired.RUNNING)),
         replicas=spec["replicas"],
-        size=Size(units=memory.get("gib", memory["minGib"]) // UNIT_GIB),
+        size=Size(units=within_bounds(memory) // UNIT_GIB),
         smallest=Size(units=memory["minGib"] // UNIT_GIB),
         largest=Size(units=memory["maxGib"] // UNIT_GIB),
         image=spec.get("image", ""),
         restart_token=spec.get("restartToken", ""),
-        not_acted_upon=not_acted_upon(spec),
+        schedule=schedule_text(spec.get("schedule") or []),
         allowlist=tuple(entry["cidr"] for entry in spec.get("allowlist") or ()),
         idle=idle_from(spec.get("idle") or {}),
         requests=requests_from(meta.get("annotations") or {}),
@@ -90,6 +91,12 @@ def service_from(document: Document) -> Service:
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
+
+
+def within_bounds(memory: Document) -> int:
+    """Bounds win over the wanted size at once, whoever chose that."""
+    wanted: int = memory.get("gib", memory["minGib"])
+    return int(min(max(wanted, memory["minGib"]), memory["maxGib"]))
 
 
 def idle_from(idle: Document) -> Idle:
@@ -101,16 +108,6 @@ def idle_from(idle: Document) -> Idle:
 
 def requests_from(annotations: Mapping[str, str]) -> Requests:
     return Requests(wake=annotations.get(WAKE, ""), sleep=annotations.get(SLEEP, ""))
-
-
-def not_acted_upon(spec: Document) -> tuple[str, ...]:
-    """Wishes that this controller keeps and does not fulfil; status says so."""
-    asked = []
-    if spec.get("schedule"):
-        asked.append("schedule")
-    if (spec.get("scaling") or {}).get("mode", "off") != "off":
-        asked.append("scaling")
-    return tuple(asked)
 
 
 def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment:

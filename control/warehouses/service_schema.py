@@ -3,6 +3,15 @@
 from typing import Any
 
 from control.warehouses.names import SERVICE_NAME_MAX
+from control.warehouses.scaling_schema import (
+    HORIZONTAL_RULES,
+    MEMORY,
+    MOST_REPLICAS,
+    RECOMMENDATION,
+    SCALING,
+    SCALING_STATUS,
+    SCHEDULE,
+)
 from control.warehouses.schema_parts import (
     CONDITIONS,
     Schema,
@@ -19,36 +28,10 @@ from control.warehouses.schema_parts import (
 )
 from control.warehouses.warehouse_schema import IMAGE_PATTERN
 
-SMALLEST_GIB, LARGEST_GIB, STEP_GIB = 8, 356, 4
-MOST_REPLICAS = 20
-
-
-def replica_memory(description: str, **more: Any) -> Schema:
-    return whole(
-        description, minimum=SMALLEST_GIB, maximum=LARGEST_GIB, multipleOf=STEP_GIB, **more
-    )
-
 
 def fixed_choice(name: str, description: str, values: list[str], **more: Any) -> Schema:
     return choice(description, values, **{"x-kubernetes-validations": [fixed(name)]}, **more)
 
-
-MEMORY = record(
-    "Memory of one replica in GiB, with 1 CPU for every 4.",
-    {
-        "minGib": replica_memory("Lower bound of scaling."),
-        "maxGib": replica_memory("Upper bound of scaling."),
-        "gib": replica_memory("Wanted now; the lower bound when absent."),
-    },
-    required=["minGib", "maxGib"],
-    rules=[
-        rule("self.minGib <= self.maxGib", "memory.minGib must not be above memory.maxGib"),
-        rule(
-            "!has(self.gib) || (self.minGib <= self.gib && self.gib <= self.maxGib)",
-            "memory.gib must lie between memory.minGib and memory.maxGib",
-        ),
-    ],
-)
 
 IDLE = record(
     "Sleep without queries.",
@@ -59,45 +42,6 @@ IDLE = record(
         ),
     },
     default={},
-)
-
-SCALING = record(
-    "Automatic sizing within the memory bounds.",
-    {
-        "mode": choice("What is done.", ["off", "recommend", "apply"], default="off"),
-        "policy": choice("By which rule.", ["classic", "target_tracking"], default="classic"),
-    },
-    default={},
-)
-
-SCHEDULE = named_list(
-    "Sizes wanted at fixed times.",
-    record(
-        "One rule.",
-        {
-            "name": text("Name of the rule.", minLength=1, maxLength=40),
-            "at": text("Time of day, HH:MM.", pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$"),
-            "timeZone": text("IANA time zone.", maxLength=64, default="UTC"),
-            "days": {
-                "type": "array",
-                "description": "Days of the week; every day when absent.",
-                "items": choice("A day.", ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
-                "maxItems": 7,
-                "x-kubernetes-list-type": "set",
-            },
-            "replicas": whole("Wanted replicas.", minimum=1, maximum=MOST_REPLICAS),
-            "memoryGib": replica_memory("Wanted memory of one replica."),
-        },
-        required=["name", "at"],
-        rules=[
-            rule(
-                "has(self.replicas) != has(self.memoryGib)",
-                "a schedule rule sets either replicas or memoryGib",
-            )
-        ],
-    ),
-    key="name",
-    longest=20,
 )
 
 ALLOWLIST = named_list(
@@ -171,6 +115,7 @@ SPEC = record(
             "oldSelf.replicas < 2 || self.replicas >= 2",
             "a service of several replicas does not shrink to one",
         ),
+        *HORIZONTAL_RULES,
     ],
 )
 
@@ -285,6 +230,8 @@ STATUS = record(
                 "calledAt": moment("When the last request to wake was acted upon."),
             },
         ),
+        "recommendation": RECOMMENDATION,
+        "scaling": SCALING_STATUS,
         "lastStartSeconds": whole("How long the last wake took, until all replicas served."),
         "since": moment("When the phase began."),
         "conditions": CONDITIONS,

@@ -172,7 +172,7 @@ def service_conditions(
     serves = phase in (Phase.RUNNING, Phase.SCALING, Phase.QUIESCING) and up > 0
     answers = serves or phase is Phase.IDLE  # whoever comes is held, and gets an answer
     busy = op is not None and op.state not in (State.DONE, State.FAILED, State.ABORT)
-    conditions = [
+    return [
         Condition(
             type="Accepted",
             holds=verdict.accepted,
@@ -192,16 +192,6 @@ def service_conditions(
             message=op.message if op else step.message,
         ),
     ]
-    if service.not_acted_upon:
-        conditions.append(
-            Condition(
-                type="AllApplied",
-                holds=False,
-                reason="NotActedUpon",
-                message=f"kept, but not acted upon yet: {', '.join(service.not_acted_upon)}",
-            )
-        )
-    return conditions
 
 
 def told(phase: Phase, up: int, wanted: int) -> str:
@@ -292,8 +282,12 @@ def condition_status(
 
 
 def changed(before: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
-    """Whether writing would change anything; None stands for a field that is not there."""
-    return bool(without_nothing(before) != without_nothing(status))
+    """Whether writing would change anything; None stands for a field that is not there.
+
+    What `status` does not name belongs to others and is left as it is.
+    """
+    named = {name: before.get(name) for name in status}
+    return bool(without_nothing(named) != without_nothing(status))
 
 
 def without_nothing(value: Any) -> Any:

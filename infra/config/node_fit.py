@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from control.warehouses.service_schema import STEP_GIB
+from control.warehouses.scaling_schema import STEP_GIB
 from infra.config.cluster import INSTANCE_TYPE, PoolPurpose
 from infra.config.section import Finding
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic.alias_generators import to_camel
 
 from components.kubernetes.images import is_pinned
-from components.kubernetes.names import ImageName
+from components.kubernetes.names import Autoscaling, ImageName
 from infra.config.section import Cidr, DnsName, Finding, Section, matching
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 
 class PlatformConfig(Section):
+    autoscaling: Autoscaling = Field(
+        Autoscaling.APPLY,
+        description="The most that services may ask for of automatic sizing and schedules:"
+        " off, recommend or apply",
+    )
     await_workloads: bool = Field(
         True,
         description="Wait until monitoring, Tailscale and ingress are ready;"

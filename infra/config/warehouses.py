@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 
 from control.warehouses.names import SERVICE_NAME_MAX, WAREHOUSE_NAME_MAX
-from control.warehouses.service_schema import LARGEST_GIB, MOST_REPLICAS, SMALLEST_GIB, STEP_GIB
+from control.warehouses.scaling_schema import LARGEST_GIB, MOST_REPLICAS, SMALLEST_GIB, STEP_GIB
 from infra.config.section import Cidr, Finding, Section, matching, wrong
 
 if TYPE_CHECKING:

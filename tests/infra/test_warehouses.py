@@ -117,7 +117,7 @@ def test_every_setting_reaches_its_object() -> None:
     assert spec["keeper"] == {"replicas": 1, "memoryGib": 1, "volumeGib": 10}
     assert spec["replicaVolume"] == {"sizeGib": 20}
     service = service_spec(warehouse.services[0], warehouse)
-    assert service["memory"] == {"minGib": 8, "maxGib": 12, "gib": 8}
+    assert service["memory"] == {"minGib": 8, "maxGib": 12}
     assert service["idle"] == {"enabled": True, "timeoutMinutes": 30}
     assert service["allowlist"] == [{"cidr": "10.0.0.0/8"}]
 
@@ -125,4 +125,4 @@ def test_every_setting_reaches_its_object() -> None:
 def test_a_pinned_size_has_equal_bounds() -> None:
     (warehouse,) = parse(GOOD).warehouses
     memory = service_spec(warehouse.services[0], warehouse)["memory"]
-    assert memory == {"minGib": 8, "maxGib": 8, "gib": 8}
+    assert memory == {"minGib": 8, "maxGib": 8}

@@ -34,6 +34,11 @@ RECORDINGS = (
         why="Names the replica that a pod is.",
     ),
     Recording(
+        name="byoc:rules_evaluated",
+        expression="vector(1)",
+        why="Tells a replica that was not there from a minute of which nothing is known.",
+    ),
+    Recording(
         name="byoc:replica_cpu_cores",
         expression=of_replica(
             f"sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{{{CONTAINERS}}}[2m]))"

@@ -9,7 +9,7 @@ import pulumi
 
 from components.errors import ConfigError
 from components.kubernetes.deployment import Deployment, require_cidr
-from components.kubernetes.names import DEFAULT_TLS_SECRET
+from components.kubernetes.names import DEFAULT_TLS_SECRET, Autoscaling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +96,7 @@ class PlatformArgs:
     storage_class: StorageClassArgs = field(default_factory=StorageClassArgs)
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None
+    autoscaling: Autoscaling = Autoscaling.APPLY
     await_workloads: bool = True
     """Wait for the ingress to be ready. Controller and activator are always waited for."""
 

@@ -15,8 +15,11 @@ from components.kubernetes.control_program import (
 from components.kubernetes.deployment import Deployment
 from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
+from components.kubernetes.monitoring.prometheus import URL
 from components.kubernetes.names import (
     DEPLOYMENT_CONFIG_MAP,
+    Autoscaling,
+    Feature,
     ImageName,
     Namespace,
     Priority,
@@ -29,7 +32,9 @@ from components.kubernetes.workload import Children, Workload
 from components.kubernetes.workloads import create_deployment, create_service_account
 
 
-def create_controller(children: Children, deployment: Deployment, buckets: Buckets) -> None:
+def create_controller(
+    children: Children, deployment: Deployment, buckets: Buckets, autoscaling: Autoscaling
+) -> None:
     facts = deployment_facts(deployment, buckets)
     config_map = k8s.core.v1.ConfigMap(
         f"{children.prefix}-{DEPLOYMENT_CONFIG_MAP}",
@@ -40,7 +45,7 @@ def create_controller(children: Children, deployment: Deployment, buckets: Bucke
         opts=children.options(),
     )
     create_server_account(children, deployment)
-    workload = controller_workload(deployment, tuple(facts.values()))
+    workload = controller_workload(deployment, autoscaling, tuple(facts.values()))
     account = create_service_account(children, workload)
     bindings = grant(children, workload, CONTROLLER_RIGHTS)
     # One at a time: two controllers would both act on the same objects.
@@ -74,12 +79,21 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
     }
 
 
-def controller_workload(deployment: Deployment, config: tuple[pulumi.Input[str], ...]) -> Workload:
+def sizing_environment(deployment: Deployment, autoscaling: Autoscaling) -> dict[str, str]:
+    """The most that services may ask for, and where their load is known."""
+    monitored = Feature.MONITORING in deployment.features
+    return {"AUTOSCALING": autoscaling} | ({"PROMETHEUS_URL": URL} if monitored else {})
+
+
+def controller_workload(
+    deployment: Deployment, autoscaling: Autoscaling, config: tuple[pulumi.Input[str], ...]
+) -> Workload:
     container = control_container(
         deployment,
         "controller",
         "control.controller",
         Compute(cpu="200m", cpu_limit="1", memory="512Mi"),
+        env=sizing_environment(deployment, autoscaling),
     )
     return Workload(
         deployment=deployment,

@@ -43,7 +43,7 @@ class Platform(pulumi.ComponentResource):
         create_policies(children, args)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
         informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
-        create_controller(informed, args.deployment, args.buckets)
+        create_controller(informed, args.deployment, args.buckets, args.autoscaling)
         create_activator(informed, args.deployment)
         hostnames = (
             create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)

@@ -68,6 +68,8 @@ class MemoryKube(KubeClient):
         self.write()
         document = self.present(kind, namespace, name)
         merge(document, copy.deepcopy(change))
+        if "spec" in change:
+            document["metadata"]["generation"] += 1
         if "deletionTimestamp" in document["metadata"] and not document["metadata"]["finalizers"]:
             self.forget((kind, namespace, name))
 

@@ -215,13 +215,16 @@ def test_retained_data_stays_on_its_volumes() -> None:
     assert all(names == {"default"} for names in stage.databases.joined.values())
 
 
-def test_what_is_not_acted_upon_is_said(lake: Stage) -> None:
-    assert all(c["type"] != "AllApplied" for c in lake.status("main")["conditions"])
-    lake.edit("main", schedule=[{"name": "night"}])
+def test_what_is_wrong_with_a_schedule_is_said(lake: Stage) -> None:
+    assert all(c["type"] != "ScheduleSound" for c in lake.status("main")["conditions"])
+    lake.edit("main", schedule=[{"name": "a", "at": "08:00", "timeZone": "Mars", "replicas": 3}])
     lake.run_until_running("main")
-    applied = lake.condition("main", "AllApplied")
-    assert applied["status"] == "False"
-    assert applied["message"] == "kept, but not acted upon yet: schedule"
+    sound = lake.condition("main", "ScheduleSound")
+    assert (sound["status"], sound["reason"]) == ("False", "Unsound")
+    assert "'Mars', which is no IANA time zone" in sound["message"]
+    lake.edit("main", schedule=[{"name": "a", "at": "08:00", "replicas": 3}])
+    lake.run_until_running("main")
+    assert lake.condition("main", "ScheduleSound")["status"] == "True"
 
 
 @pytest.mark.parametrize("dies_at", range(50))

@@ -146,3 +146,29 @@ def test_two_entries_of_one_name_are_refused() -> None:
     weekend = replace(OFFICE, weekdays=frozenset({Weekday.SUNDAY}))
     [found] = problems([OFFICE, weekend], TODAY)
     assert "more than one entry" in found
+
+
+def test_a_rule_begins_in_a_zone_where_it_is_tomorrow() -> None:
+    early = replace(OFFICE, start=time(0, 30), zone="Pacific/Auckland", weekdays=WEEK)
+    began = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+    found = latest_begun([early], began - timedelta(minutes=1), began)
+    assert found is not None
+    assert found.begins == began
+    assert active_entry([early], began) == early
+
+
+def test_a_rule_begins_again_a_day_later() -> None:
+    found = latest_begun([OFFICE], berlin("2026-05-04 18:00"), berlin("2026-05-05 08:00"))
+    assert found is not None
+    assert found.begins == berlin("2026-05-05 08:00")
+
+
+def test_a_rule_without_an_end_begins_and_holds_nothing() -> None:
+    moment = replace(OFFICE, end=None)
+    now = berlin("2026-05-04 08:00")
+    found = latest_begun([moment], now - timedelta(minutes=1), now)
+    assert found is not None
+    assert found.ends == found.begins == now
+    assert active_entry([moment], now) is None
+    twin = replace(moment, name="twin")
+    assert list(problems([moment, twin], TODAY)) != []
