@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from control.controller.activity import quiesce_replica, replica_activity, resume_replica
 from control.controller.cluster import Login, Peer, ReplicaActivity
+from control.controller.log_carrier import LogCarrier
 from control.controller.sql_client import Row, Sql, SqlError
 from control.scaling.replica_seen import Probe
 from control.warehouses import statements
@@ -22,6 +23,7 @@ SHOWN = 3
 class SqlDatabases:
     def __init__(self, sql: Sql) -> None:
         self.sql = sql
+        self.carrier = LogCarrier(sql=sql)
 
     def probe(
         self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
@@ -111,6 +113,12 @@ class SqlDatabases:
         for row in self.sql.rows(login, survivor.address, statements.registered_in(rid)):
             statement = statements.drop_database_replica(row["name"], rid)
             self.sql.run(login, survivor.address, statement)
+
+    def logs_left(self, login: Login, leaver: Peer, taker: Peer) -> int:
+        return len(self.carrier.load(login, leaver, taker).spans)
+
+    def carry_logs(self, login: Login, leaver: Peer, taker: Peer) -> None:
+        self.carrier.carry(login, leaver, taker)
 
     def hold_all(
         self, login: Login, rid: str, leaver: Peer | None, survivors: Sequence[Peer]

@@ -17,7 +17,7 @@ from control.controller.cluster import (
     ReplicaObservation,
 )
 from control.controller.journal import Journal
-from control.controller.replica_steps import IdSource, Stage, take
+from control.controller.replica_steps import IdSource, Stage, log_taker, take
 from control.scaling.replica_seen import Limits, PodPhase, ReplicaSeen, Seen, Wanted
 from control.warehouses.admission import Verdict, admit, admit_stop
 from control.warehouses.front import activator_port, front_of
@@ -229,10 +229,28 @@ class Asked:
         if not seen.draining or not seen.severed or seen.probe is None or self.login is None:
             return seen
         if self.service.read_only:
-            return replace(seen, survivors_hold_all=True)
+            return self.with_logs(replace(seen, survivors_hold_all=True), peer, survivors)
         others = [survivor for survivor in survivors if survivor.rid != seen.rid]
         held, missing = self.world.databases.hold_all(self.login, seen.rid, peer, others)
-        return replace(seen, survivors_hold_all=held, detail=missing or seen.detail)
+        proven = replace(seen, survivors_hold_all=held, detail=missing or seen.detail)
+        return self.with_logs(proven, peer, survivors) if held else proven
+
+    def with_logs(
+        self, seen: ReplicaSeen, peer: Peer | None, survivors: Sequence[Peer]
+    ) -> ReplicaSeen:
+        """How much of its system logs nobody else has yet."""
+        if self.warehouse is None or not self.warehouse.carry_logs or not (self.login and peer):
+            return seen
+        taker = log_taker(seen.rid, survivors)
+        if taker is None:
+            return replace(
+                seen, survivors_hold_all=False, detail="no replica can take its system logs"
+            )
+        try:
+            left = self.world.databases.logs_left(self.login, peer, taker)
+        except ClusterError as error:
+            return replace(seen, survivors_hold_all=False, detail=str(error))
+        return replace(seen, logs_left=left)
 
 
 def report(view: View, decision: Decision, reported: Reported, world: World, now: datetime) -> None:

@@ -142,6 +142,20 @@ def condemn(stage: Stage, rid: str) -> None:
     stage.cluster.set_serving(stage.service, rid, serving=False)
 
 
+def carry_logs(stage: Stage, rid: str) -> None:
+    taker = log_taker(rid, stage.survivors)
+    if taker is None:
+        raise ClusterError(f"no replica that writes can take the system logs of {rid}")
+    stage.databases.carry_logs(login_of(stage), stage.peer(rid), taker)
+
+
+def log_taker(rid: str, survivors: Sequence[Peer]) -> Peer | None:
+    """The same one at every look: of its own service if possible, and of one that may insert."""
+    able = [peer for peer in survivors if peer.rid != rid and not peer.read_only]
+    own = [peer for peer in able if peer.service == survivors[0].service]
+    return min(own or able, key=lambda peer: peer.rid, default=None)
+
+
 def leave(stage: Stage, rid: str) -> None:
     stage.databases.leave(login_of(stage), stage.peer(rid))
 
@@ -180,6 +194,7 @@ ON_ONE: dict[Action, Callable[[Stage, str], None]] = {
     Action.DRAIN: drain,
     Action.UNDRAIN: undrain,
     Action.CONDEMN: condemn,
+    Action.CARRY_LOGS: carry_logs,
     Action.LEAVE: leave,
     Action.STOP: stop,
     Action.QUIESCE: quiesce,

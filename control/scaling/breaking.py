@@ -103,9 +103,18 @@ def why_held(seen: Seen, replica: ReplicaSeen, now: datetime) -> Step | None:
         return held(replica, State.SYNC_OUT, Reason.STARTING, seen.limits.look_soon)
     if replica.probe.backups:
         return held(replica, State.DRAIN, Reason.BACKUP_RUNNING, seen.limits.look_soon)
-    if replica.survivors_hold_all:
-        return None
-    return held(replica, State.SYNC_OUT, Reason.PARTS_NOT_PROVEN, seen.limits.look_soon)
+    if not replica.survivors_hold_all:
+        return held(replica, State.SYNC_OUT, Reason.PARTS_NOT_PROVEN, seen.limits.look_soon)
+    return carry_logs(replica) if replica.logs_left else None
+
+
+def carry_logs(replica: ReplicaSeen) -> Step:
+    return Step(
+        action=Action.CARRY_LOGS,
+        reason=Reason.LOGS_LEFT,
+        state=State.SYNC_OUT,
+        rids=(replica.rid,),
+    )
 
 
 def sever(seen: Seen, replica: ReplicaSeen, now: datetime) -> Step | None:

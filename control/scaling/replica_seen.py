@@ -69,6 +69,8 @@ class ReplicaSeen:
     backlog_best_at: datetime | None = None
     probe: Probe | None = None
     survivors_hold_all: bool | None = None
+    logs_left: int = 0
+    """Statements that would carry its system logs over to another replica."""
 
     @property
     def up(self) -> bool:
@@ -147,6 +149,7 @@ class Action(StrEnum):
     DRAIN = "Drain"
     UNDRAIN = "Undrain"
     CONDEMN = "Condemn"
+    CARRY_LOGS = "CarryLogs"
     LEAVE = "Leave"
     STOP = "Stop"
     QUIESCE = "Quiesce"
@@ -184,6 +187,7 @@ class Reason(StrEnum):
     CONNECTIONS_LEFT = "ConnectionsLeft"
     CONNECTIONS_CLOSED = "ConnectionsClosed"
     PARTS_NOT_PROVEN = "PartsNotProven"
+    LOGS_LEFT = "LogsLeft"
     PARTS_HELD_BY_SURVIVORS = "PartsHeldBySurvivors"
     LEAVING = "Leaving"
     STOPPING = "Stopping"

@@ -128,6 +128,7 @@ class Warehouse:
     restore: Restore | None = None
     """As far as it is recorded; servers are made once it is known where the backup lies."""
     created_at: datetime | None = None
+    carry_logs: bool = True
     deleting: bool = False
     finalizing: bool = False  # our finalizer is on the object
 

@@ -59,6 +59,7 @@ def warehouse_from(document: Document) -> Warehouse:
         restore_from=restore_from_section(spec.get("restoreFrom")),
         restore=recorded_restore((document.get("status") or {}).get("restore")),
         created_at=moment_from(meta["creationTimestamp"]),
+        carry_logs=spec.get("carrySystemLogs", True),
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )

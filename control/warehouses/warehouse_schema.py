@@ -93,6 +93,11 @@ SPEC = record(
         ),
         "keeper": KEEPER,
         "replicaVolume": REPLICA_VOLUME,
+        "carrySystemLogs": switch(
+            "A replica that leaves hands the system logs of its last 30 days (query_log and the"
+            " others, but not those of metrics) to one that stays, before it is removed.",
+            default=True,
+        ),
         "dataRetention": choice(
             "What deleting the primary does with the data.",
             ["retain", "delete"],

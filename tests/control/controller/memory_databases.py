@@ -17,6 +17,9 @@ class MemoryDatabases:
     registered: set[str] = field(default_factory=set)
     parts: dict[str, set[str]] = field(default_factory=dict)
     queries: dict[str, int] = field(default_factory=dict)
+    logs: dict[str, int] = field(default_factory=dict)
+    """Statements that are left to carry a replica's system logs over."""
+    carried: list[tuple[str, str]] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
     join_errors: int = 0
     quiet_for: dict[str, timedelta] = field(default_factory=dict)
@@ -50,6 +53,13 @@ class MemoryDatabases:
         self.registered.add(peer.rid)
         held = [self.parts.get(other.rid, set()) for other in others]
         self.parts.setdefault(peer.rid, set()).update(*held)
+
+    def logs_left(self, login: Login, leaver: Peer, taker: Peer) -> int:
+        return self.logs.get(leaver.rid, 0)
+
+    def carry_logs(self, login: Login, leaver: Peer, taker: Peer) -> None:
+        self.logs[leaver.rid] -= 1
+        self.carried.append((leaver.rid, taker.rid))
 
     def leave(self, login: Login, peer: Peer) -> None:
         self.joined.pop(peer.rid, None)

@@ -115,6 +115,23 @@ def test_running_queries_hold_the_drain(lake: Stage) -> None:
     lake.run_until_running("main")
 
 
+def test_the_logs_of_old_replicas_are_carried_over_before_they_go(lake: Stage) -> None:
+    old = lake.serving("main")
+    lake.databases.logs = dict.fromkeys(old, 2)
+    lake.edit("main", restartToken="a")
+    lake.run_until_running("main")
+    assert sorted(rid for rid, _ in lake.databases.carried) == sorted([*old, *old])
+    assert {taker for _, taker in lake.databases.carried} == {min(lake.serving("main"))}
+
+
+def test_a_warehouse_may_do_without_the_logs_of_old_replicas(lake: Stage) -> None:
+    lake.kube.person_edits("Warehouse", "lake", {"carrySystemLogs": False})
+    lake.databases.logs = dict.fromkeys(lake.serving("main"), 2)
+    lake.edit("main", restartToken="a")
+    lake.run_until_running("main")
+    assert lake.databases.carried == []
+
+
 def test_an_image_that_cannot_be_pulled_leaves_the_old_capacity(lake: Stage) -> None:
     old = lake.serving("main")
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from control.controller.cluster import Login, Peer
+from control.controller.databases import SqlDatabases
+from control.controller.sql_client import HttpSql
+from control.warehouses.log_statements import REMOTE_SETTINGS, copy
 from tests.local.clickhouse.documents import DEFAULT_DATABASE
 from tests.local.clickhouse.processes import OPERATOR_PASSWORD, QueryError, Server
 from tests.waiting import wait_for
@@ -139,6 +143,31 @@ def test_a_replica_joins_with_all_data_and_leaves_without_a_trace(joined: Wareho
     wait_for(left, within_s=SEEN_WITHIN_S, what="the spare replica is dropped")
     known = "SELECT total_replicas FROM system.replicas WHERE table = 'events'"
     assert joined["a"].query(known) == "3"
+
+
+def test_the_logs_of_a_replica_that_leaves_are_carried_over_once(joined: Warehouse) -> None:
+    a, b = joined["a"], joined["b"]
+    a.query("SELECT 7919")
+    assert a.stop() == 0
+    a.start()
+    login = Login(user="byoc_operator", password=OPERATOR_PASSWORD)
+    leaver, taker = (Peer(rid=s.rid, service="main", address=s.address) for s in (a, b))
+    databases = SqlDatabases(HttpSql())
+    load = databases.carrier.load(login, leaver, taker)
+    assert load.spans
+
+    def carried() -> bool:
+        databases.carry_logs(login, leaver, taker)
+        return databases.logs_left(login, leaver, taker) == 0
+
+    wait_for(carried, within_s=SEEN_WITHIN_S, what="a's logs on b")
+    finished = f"FROM system.query_log WHERE hostname = '{a.address}' AND type = 'QueryFinish'"
+    remembered = f"SELECT count() {finished} AND startsWith(query, 'SELECT 7919')"
+    assert operator(b, remembered) == "1"
+    for span in load.spans:
+        again = copy(span, load.columns[span.table], load.host)
+        databases.sql.run(login, b.address, again, REMOTE_SETTINGS)
+    assert operator(b, remembered) == "1"
 
 
 def test_a_killed_replica_catches_up(joined: Warehouse) -> None:
