@@ -95,7 +95,12 @@ FLOWS = (
     flow(CONTROLLER, SERVERS, SQL, "Readiness, joining databases, draining before removal."),
     flow(CONTROLLER, PROMETHEUS, tcp(9090), "Load of services, for their sizing.", M),
     flow(CONTROLLER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the two rows below."),
-    flow(CONTROLLER, Network.ANYWHERE, HTTPS, "S3: removes the data of a deleted warehouse."),
+    flow(
+        CONTROLLER,
+        Network.ANYWHERE,
+        HTTPS,
+        "S3: removes expired backups, and the data of a deleted warehouse.",
+    ),
     # The activator, in front of services that sleep
     flow(ACTIVATOR, Network.API_SERVER, HTTPS, "Follows services and calls them awake."),
     flow(ACTIVATOR, SERVERS, SQL + CLIENT_PORTS, "Passes on clients that it held."),

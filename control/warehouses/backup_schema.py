@@ -14,7 +14,7 @@ from control.warehouses.schema_parts import (
 )
 
 BUCKET_PATTERN = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
-ROLE_PATTERN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$"
+ROLE_PATTERN = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/(.+/)?ClickHouseAccessRole-[^/]+$"
 OBJECT_PATTERN = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
 PREFIX_PATTERN = r"^([A-Za-z0-9!_.()-]+/)*[A-Za-z0-9!_.()-]+/?$"
 MOST_TABLES = 1000

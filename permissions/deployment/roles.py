@@ -119,7 +119,7 @@ DEPLOYMENT_ROLES = (
     ),
     DeploymentRole(
         suffix="controller",
-        purpose="removal of a warehouse's data, where its owner asked for it",
+        purpose="removal of expired backups, and of data whose owner asked for it",
         taken_on_by=ServiceAccount(namespace="byoc-system", name="controller"),
         rows=storage.CONTROLLER,
     ),

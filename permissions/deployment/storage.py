@@ -63,6 +63,11 @@ CONTROLLER = (
         conditions=(like("s3:prefix", WAREHOUSE_PREFIX),),
     ),
     *bucket_key("controller"),
+    *grants(  # erases what has expired in a bucket of the customer's own
+        "sts: AssumeRole",
+        "arn:{partition}:iam::*:role/ClickHouseAccessRole-*",
+        component="controller",
+    ),
 )
 
 THANOS = (

@@ -36,6 +36,14 @@ READER: dict[str, Any] = {
 }
 
 
+BACKUP: dict[str, Any] = {
+    "apiVersion": API_VERSION,
+    "kind": "Backup",
+    "metadata": {"name": "asked", "namespace": "clickhouse"},
+    "spec": {"warehouse": "lake"},
+}
+
+
 def changed(document: dict[str, Any], path: str, value: object) -> dict[str, Any]:
     """A copy with one value at `a.b.c`; None removes it."""
     made = copy.deepcopy(document)

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
-from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient, KubeError
+from control.controller.kube_client import BACKUP, SERVICE, WAREHOUSE, KubeClient, KubeError
 from control.warehouses.crds import crd_documents
 from tests.control.warehouses import documents
 from tests.control.warehouses.documents import PRIMARY, READER, changed
 
+KINDS = {"Warehouse": WAREHOUSE, "Service": SERVICE, "Backup": BACKUP}
+ROLE = "arn:aws:iam::111111111111:role/ClickHouseAccessRole-backups"
 REFUSED = {
     "name too long": (PRIMARY, "metadata.name", "a" * 21, "is 1 to 20 lower-case letters"),
     "name begins with a digit": (PRIMARY, "metadata.name", "1st", "begins with a letter"),
@@ -58,6 +60,55 @@ REFUSED = {
         "disk must be objectStorage",
     ),
     "even Keeper": (documents.WAREHOUSE, "spec.keeper.replicas", 2, "Unsupported value"),
+    "backup period that is none": (
+        documents.WAREHOUSE,
+        "spec.backup",
+        {"periodHours": 7},
+        "Unsupported value",
+    ),
+    "backup at half past": (
+        documents.WAREHOUSE,
+        "spec.backup",
+        {"startTime": "03:30"},
+        "spec.backup.startTime",
+    ),
+    "role and key for one bucket": (
+        documents.WAREHOUSE,
+        "spec.backup",
+        {"bucket": {"name": "ours", "credentialsSecret": "keys", "roleArn": ROLE}},
+        "roleArn or credentialsSecret",
+    ),
+    "a role that may not be taken on": (
+        documents.WAREHOUSE,
+        "spec.backup",
+        {"bucket": {"name": "ours", "roleArn": "arn:aws:iam::111111111111:role/Admin"}},
+        "spec.backup.bucket.roleArn",
+    ),
+    "restored from two": (
+        documents.WAREHOUSE,
+        "spec.restoreFrom",
+        {"backup": "asked", "warehouse": "pond"},
+        "one of backup, warehouse and location",
+    ),
+    "restored from nothing": (
+        documents.WAREHOUSE,
+        "spec.restoreFrom",
+        {},
+        "one of backup, warehouse and location",
+    ),
+    "a moment of one backup": (
+        documents.WAREHOUSE,
+        "spec.restoreFrom",
+        {"backup": "asked", "at": "2026-01-01T00:00:00Z"},
+        "restoreFrom.at goes with warehouse",
+    ),
+    "backup of nothing": (documents.BACKUP, "spec.warehouse", None, "Required value"),
+    "scheduled for no time": (
+        documents.BACKUP,
+        "spec.trigger",
+        "schedule",
+        "has scheduledFor",
+    ),
     "version that is none": (documents.WAREHOUSE, "spec.version", "latest", "spec.version"),
 }
 
@@ -76,6 +127,12 @@ FIXED = {
         "storageProfile is fixed",
     ),
     "disk": (documents.WAREHOUSE, {"disk": "volume"}, "disk is fixed"),
+    "what it was restored from": (
+        documents.WAREHOUSE,
+        {"restoreFrom": {"backup": "asked"}},
+        "restoreFrom is fixed",
+    ),
+    "what a backup is of": (documents.BACKUP, {"warehouse": "pond"}, "spec is fixed"),
     "Keeper members": (
         documents.WAREHOUSE,
         {"keeper": {"replicas": 5}},
@@ -107,7 +164,7 @@ def made(kube: KubeClient, request: pytest.FixtureRequest) -> Any:
     document = request.param
     kube.create(document)
     yield document
-    kind = WAREHOUSE if document["kind"] == "Warehouse" else SERVICE
+    kind = KINDS[document["kind"]]
     kube.delete(kind, "clickhouse", document["metadata"]["name"])
 
 
@@ -118,7 +175,7 @@ def made(kube: KubeClient, request: pytest.FixtureRequest) -> Any:
 def test_fixed_after_creation(
     kube: KubeClient, made: dict[str, Any], change: dict[str, Any], because: str
 ) -> None:
-    kind = WAREHOUSE if made["kind"] == "Warehouse" else SERVICE
+    kind = KINDS[made["kind"]]
     with pytest.raises(KubeError) as refused:
         kube.patch(kind, "clickhouse", made["metadata"]["name"], {"spec": change})
     assert because in str(refused.value)
@@ -132,3 +189,5 @@ def test_an_empty_warehouse_gets_the_defaults(kube: KubeClient, made: dict[str, 
     assert found["spec"]["storageProfile"] == "replicated"
     assert found["spec"]["keeper"]["replicas"] == 3
     assert found["spec"]["dataRetention"] == "retain"
+    daily = {"enabled": True, "periodHours": 24, "retentionHours": 24}
+    assert found["spec"]["backup"] == daily
