@@ -166,7 +166,8 @@ def policies(review: Review) -> Iterator[str]:
     if not review.rules:
         return
     counts = ", ".join(f"{len(review.at(level))} {title}" for level, title in LEVEL_TITLES.items())
-    yield from ("### Policies", "", f"{counted(len(review.rules), 'rule')}: {counts}.", "")
+    partly = " They saw only a part of the plan, which failed." if review.failures else ""
+    yield from ("### Policies", "", f"{counted(len(review.rules), 'rule')}: {counts}.{partly}", "")
     for level in (Level.MANDATORY, Level.ADVISORY):
         found = review.at(level)
         yield from some([result_line(each) for each in found], MOST_RESULTS, MORE)

@@ -186,6 +186,13 @@ def test_junit_has_a_case_for_each_rule() -> None:
     }
 
 
+def test_what_a_broken_plan_was_not_checked_for_has_not_passed() -> None:
+    suite = ET.fromstring(junit(RULES, [VIOLATION], stack="prod", failures=("no such zone",)))
+    assert (suite.get("failures"), suite.get("skipped")) == ("2", "2")
+    text = summary(review(saved=FAILED, policies=(VIOLATION,), failures=("no such zone",)))
+    assert "They saw only a part of the plan, which failed." in text
+
+
 def test_rules_of_foreign_packs_are_known_by_their_results() -> None:
     row = {
         "name": "own",
