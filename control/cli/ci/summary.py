@@ -167,7 +167,8 @@ def policies(review: Review) -> Iterator[str]:
         return
     counts = ", ".join(f"{len(review.at(level))} {title}" for level, title in LEVEL_TITLES.items())
     partly = " They saw only a part of the plan, which failed." if review.failures else ""
-    yield from ("### Policies", "", f"{counted(len(review.rules), 'rule')}: {counts}.{partly}", "")
+    rules = counted(len(review.rules), "rule")
+    yield from ("### Policies", "", f"{rules}; violations: {counts}.{partly}", "")
     for level in (Level.MANDATORY, Level.ADVISORY):
         found = review.at(level)
         yield from some([result_line(each) for each in found], MOST_RESULTS, MORE)
@@ -179,8 +180,8 @@ def policies(review: Review) -> Iterator[str]:
 
 
 LEVEL_TITLES = {
-    Level.MANDATORY: "violated",
-    Level.ADVISORY: "advised against",
+    Level.MANDATORY: "mandatory",
+    Level.ADVISORY: "advisory",
     Level.UNKNOWN: "not known before the update",
 }
 

@@ -93,7 +93,7 @@ def test_a_violation_stands_above_all() -> None:
     assert text.index("**This cannot be applied**: 1 mandatory policy violation.") < text.index(
         "### Danger"
     )
-    assert "3 rules: 1 violated, 1 advised against, 1 not known before the update." in text
+    assert "3 rules; violations: 1 mandatory, 1 advisory, 1 not known before the update." in text
     assert "**Remedy:** Set protect." in text
     assert "byoc ci apply" not in text
 
