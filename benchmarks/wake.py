@@ -47,10 +47,11 @@ def main() -> None:
 
 def one_round(kube: Client) -> tuple[float, float]:
     """The wait of a client that comes to the sleeping service, and the pod's part of it."""
+    address, password = reached(kube)
+    ask(address, password)
     wait_for_phase(kube, "Running")
     patch(kube, {"metadata": {"annotations": {SLEEP: uuid.uuid4().hex}}})
     wait_for_phase(kube, "Idle")
-    address, password = reached(kube)
     pod_s: list[float] = []
     watcher = threading.Thread(target=lambda: pod_s.append(pod_start_s(kube)))
     watcher.start()
