@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws
 import pulumi_kubernetes
 
+from components.aws.access import Access
 from components.aws.cluster import Cluster
 from infra import scope
 from infra.aws_layers import Layers, create_access, create_layers
@@ -36,7 +37,7 @@ def onboard(config: StackConfig) -> None:
     """The access layer alone: the account's owner applies it, and then hands the ARN out."""
     access = create_access(config, pulumi.ResourceOptions(providers=[aws_provider(config)]))
     pulumi.export("deployment", config.name)
-    pulumi.export("accessRoleArn", access.access_role_arn)
+    pulumi.export("accessRoleArns", by_phase(access))
     pulumi.export("boundaryArn", access.boundary_arn)
     if scope.makes_deployment_roles(config):
         pulumi.export("roleArns", dict(access.role_arns))
@@ -48,9 +49,17 @@ def aws_provider(config: StackConfig) -> pulumi_aws.Provider:
         "aws",
         region=config.region,
         allowed_account_ids=[config.account],
-        default_tags={"tags": scope.tags(config).common()},
+        default_tags=default_tags(config),
         assume_roles=assumed_roles(config),
     )
+
+
+def default_tags(config: StackConfig) -> pulumi_aws.ProviderDefaultTagsArgs | None:
+    """A net below the tags that each resource has; not under the operator's role, which may not tag
+    what a VPC brings with it."""
+    if config.access.role_arn is not None:
+        return None
+    return pulumi_aws.ProviderDefaultTagsArgs(tags=scope.tags(config).common())
 
 
 def assumed_roles(config: StackConfig) -> list[pulumi_aws.ProviderAssumeRoleArgs] | None:
@@ -96,5 +105,9 @@ def export_deployment(config: StackConfig, layers: Layers) -> None:
         "buckets", {purpose.value: name for purpose, name in layers.storage.bucket_names.items()}
     )
     pulumi.export("roleArns", dict(layers.access.role_arns))
-    if layers.access.access_role_arn is not None:
-        pulumi.export("accessRoleArn", layers.access.access_role_arn)
+    if layers.access.access_role_arns:
+        pulumi.export("accessRoleArns", by_phase(layers.access))
+
+
+def by_phase(access: Access) -> dict[str, pulumi.Output[str]]:
+    return {phase.value: arn for phase, arn in access.access_role_arns.items()}

@@ -51,6 +51,7 @@ def create_access(config: StackConfig, opts: pulumi.ResourceOptions) -> Access:
             operator=scope.operator(config),
             role_features=scope.role_features(config),
             operator_features=scope.operator_features(config),
+            operator_phases=scope.operator_phases(config),
             longest_session=timedelta(hours=config.access.session_hours),
             make_operator_access=scope.makes_operator_access(config),
             make_deployment_roles=scope.makes_deployment_roles(config),
@@ -107,6 +108,7 @@ def create_network(
             cidr=network.cidr,
             zones=network.zones,
             nat_zones=nat_zones[network.egress],
+            tags_default_group=config.access.role_arn is None,
             interface_endpoints=tuple(e.value for e in network.interface_endpoints),
             flow_logs=None
             if network.flow_logs is FlowLogTraffic.NONE
@@ -183,6 +185,7 @@ def create_cluster(
             pools=tuple(node_pool(pool, config.network.zones) for pool in cluster.node_pools),
             sizing=Sizing.AUTOSCALED if cluster.autoscaling else Sizing.CONFIGURED,
             admin_role_arns=cluster.admin_role_arns,
+            operator_role_arns=scope.later_access_roles(config),
             addons=frozenset(dns),
             addon_versions={Addon(name): v for name, v in cluster.addon_versions.items()},
             addon_settings=addon_settings(config),

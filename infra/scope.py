@@ -1,13 +1,14 @@
 """What the configuration means for names, tags and rights, which every layer shares."""
 
 from components.aws.tags import Tags
-from infra.config.access import RolesMadeBy
+from infra.config.access import Granted, RolesMadeBy
 from infra.config.network import FlowLogTraffic
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
 from permissions.deployment.roles import RoleFeature
 from permissions.names import Scope
-from permissions.rows import Feature
+from permissions.operator.access_roles import phase_roles
+from permissions.rows import Feature, Phase
 from permissions.trust import Operator
 
 
@@ -49,6 +50,17 @@ def operator_features(config: StackConfig) -> frozenset[Feature]:
     return frozenset(feature for feature, granted in chosen.items() if granted)
 
 
+GRANTED = {
+    Granted.ALL: frozenset(Phase),
+    Granted.OPERATE: frozenset({Phase.OPERATE}),
+    Granted.NONE: frozenset[Phase](),
+}
+
+
+def operator_phases(config: StackConfig) -> frozenset[Phase]:
+    return GRANTED[config.access.granted]
+
+
 def role_features(config: StackConfig) -> frozenset[RoleFeature]:
     """Roles follow what the deployment has; onboarding makes them all, not knowing it yet."""
     if config.is_onboarding:
@@ -74,3 +86,11 @@ def makes_operator_access(config: StackConfig) -> bool:
 def makes_deployment_roles(config: StackConfig) -> bool:
     by_onboarding = config.access.deployment_roles is RolesMadeBy.ONBOARDING
     return by_onboarding is config.is_onboarding
+
+
+def later_access_roles(config: StackConfig) -> tuple[str, ...]:
+    """Who of the operator enters the cluster besides the role that makes it."""
+    if config.access.role_arn is None:
+        return ()
+    roles = phase_roles(scope(config))
+    return tuple(role.arn for role in roles if role.phase is not Phase.PROVISION)

@@ -34,6 +34,9 @@ CREATED_WITH_TAG = equals(f"aws:RequestTag/{PROVENANCE_TAG}", "true")
 CARRIES_TAG = equals(f"aws:ResourceTag/{PROVENANCE_TAG}", "true")
 """What is touched was made by us."""
 
+WITHOUT_TAG = absent(f"aws:ResourceTag/{PROVENANCE_TAG}")
+"""What nobody could tag, having come with something else."""
+
 KEEPS_TAG = Condition(
     operator="ForAllValues:StringNotEquals", key="aws:TagKeys", values=(PROVENANCE_TAG,)
 )

@@ -52,6 +52,14 @@ class Scope:
         return f"arn:{self.partition}:eks:{self.region}:{self.account}:cluster/{self.cluster_name}"
 
     @property
+    def operator_boundary_name(self) -> str:
+        return f"{self.prefix}-operator-boundary"
+
+    @property
+    def operator_boundary_arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.operator_boundary_name}"
+
+    @property
     def boundary_name(self) -> str:
         return f"{self.prefix}-boundary"
 
@@ -88,6 +96,7 @@ class Scope:
             "cluster": self.cluster_name,
             "cluster_arn": self.cluster_arn,
             "boundary_arn": self.boundary_arn,
+            "operator_boundary_arn": self.operator_boundary_arn,
             "data_bucket": self.bucket_name(BucketPurpose.DATA),
             "backup_bucket": self.bucket_name(BucketPurpose.BACKUP),
             "monitoring_bucket": self.bucket_name(BucketPurpose.MONITORING),

@@ -24,6 +24,7 @@ class Feature(StrEnum):
 ALWAYS = frozenset(Phase)
 SET_UP = frozenset({Phase.PROVISION})
 CHANGE = frozenset({Phase.PROVISION, Phase.OPERATE})
+OPERATE = frozenset({Phase.OPERATE})
 TAKE_DOWN = frozenset({Phase.DEPROVISION})
 SET_UP_AND_TAKE_DOWN = SET_UP | TAKE_DOWN
 CHANGE_AND_TAKE_DOWN = CHANGE | TAKE_DOWN

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pulumi
 
-from components.aws.access_role import AccessRole, AccessRoleArgs
-from components.aws.boundary import Boundary, BoundaryArgs
+from components.aws.access_role import AccessRoles, AccessRolesArgs
+from components.aws.boundary import Boundary, BoundaryArgs, BoundaryKind
 from components.aws.deployment_roles import DeploymentRoles, DeploymentRolesArgs
 from components.aws.tags import Tags
 from permissions.deployment.roles import RoleFeature, needed_roles
 from permissions.names import Scope
-from permissions.rows import Feature
+from permissions.rows import Feature, Phase
 from permissions.trust import Operator
 
 
@@ -25,16 +25,18 @@ class AccessArgs:
     operator: Operator | None
     role_features: frozenset[RoleFeature]
     operator_features: frozenset[Feature] = frozenset(Feature)
+    operator_phases: frozenset[Phase] = frozenset(Phase)
     longest_session: timedelta = timedelta(hours=1)
     make_operator_access: bool = True
-    """Access role and boundary; an onboarding stack makes them for its deployment."""
+    """Access roles and boundaries; an onboarding stack makes them for its deployment."""
     make_deployment_roles: bool = True
 
 
 class Access(pulumi.ComponentResource):
-    """Boundary, access role and the deployment's roles."""
+    """Boundaries, the operator's access roles and the deployment's roles."""
 
-    access_role_arn: pulumi.Output[str] | None
+    access_role_arns: Mapping[Phase, pulumi.Output[str]]
+    """None where nobody from outside is let in."""
     boundary_arn: pulumi.Output[str]
     role_arns: Mapping[str, pulumi.Output[str]]
     """By the suffix of the role's name."""
@@ -45,30 +47,34 @@ class Access(pulumi.ComponentResource):
         super().__init__("byoc:aws:Access", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self.access_role_arn = None
+        self.access_role_arns = {}
         self.boundary_arn = pulumi.Output.from_input(args.scope.boundary_arn)
         if args.make_operator_access:
             boundary = BoundaryArgs(scope=args.scope, tags=args.tags)
             self.boundary_arn = Boundary(f"{name}-boundary", boundary, self._child).arn
             if args.operator is not None:
-                self.access_role_arn = self._create_access_role(args.operator)
+                self.access_role_arns = self._create_access_roles(args.operator)
         self.role_arns = (
             self._create_roles() if args.make_deployment_roles else self._roles_by_name()
         )
         self.register_outputs({"boundary_arn": self.boundary_arn, "role_arns": self.role_arns})
 
-    def _create_access_role(self, operator: Operator) -> pulumi.Output[str]:
-        return AccessRole(
+    def _create_access_roles(self, operator: Operator) -> Mapping[Phase, pulumi.Output[str]]:
+        args = self._args
+        ceiling = BoundaryArgs(scope=args.scope, tags=args.tags, kind=BoundaryKind.OPERATOR)
+        return AccessRoles(
             f"{self._name}-operator",
-            AccessRoleArgs(
-                scope=self._args.scope,
+            AccessRolesArgs(
+                scope=args.scope,
                 operator=operator,
-                tags=self._args.tags,
-                longest_session=self._args.longest_session,
-                features=self._args.operator_features,
+                tags=args.tags,
+                boundary_arn=Boundary(f"{self._name}-operator-boundary", ceiling, self._child).arn,
+                longest_session=args.longest_session,
+                features=args.operator_features,
+                phases=args.operator_phases,
             ),
             self._child,
-        ).arn
+        ).arns
 
     def _create_roles(self) -> Mapping[str, pulumi.Output[str]]:
         return DeploymentRoles(

@@ -1,6 +1,8 @@
-"""The permissions boundary of a deployment's roles."""
+"""The permissions boundaries: of a deployment's roles, and of the operator's."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import pulumi
 from pulumi_aws import iam
@@ -9,16 +11,23 @@ from components.aws.tags import Tags
 from permissions.boundary import boundary_document
 from permissions.documents import to_json
 from permissions.names import Scope
+from permissions.operator.boundary import operator_boundary
+
+
+class BoundaryKind(StrEnum):
+    DEPLOYMENT = "deployment"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoundaryArgs:
     scope: Scope
     tags: Tags
+    kind: BoundaryKind = BoundaryKind.DEPLOYMENT
 
 
 class Boundary(pulumi.ComponentResource):
-    """The ceiling that no role of the deployment can rise above."""
+    """The ceiling that no role under it can rise above."""
 
     arn: pulumi.Output[str]
 
@@ -26,13 +35,21 @@ class Boundary(pulumi.ComponentResource):
         self, name: str, args: BoundaryArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:aws:Boundary", name, None, opts)
+        own, document, whose = described(args)
         policy = iam.Policy(
             name,
-            name=args.scope.boundary_name,
-            description=f"Ceiling of every role of the deployment {args.scope.name}",
-            policy=to_json(boundary_document(args.scope)),
-            tags=args.tags.named(args.scope.boundary_name),
+            name=own,
+            description=f"Ceiling of {whose} the deployment {args.scope.name}",
+            policy=to_json(document),
+            tags=args.tags.named(own),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.arn = policy.arn
         self.register_outputs({"arn": self.arn})
+
+
+def described(args: BoundaryArgs) -> tuple[str, dict[str, Any], str]:
+    if args.kind is BoundaryKind.OPERATOR:
+        name, document = args.scope.operator_boundary_name, operator_boundary(args.scope)
+        return name, document, "the operator's roles for"
+    return args.scope.boundary_name, boundary_document(args.scope), "every role of"

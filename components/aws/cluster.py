@@ -50,6 +50,8 @@ class ClusterArgs:
     pools: tuple[NodePool, ...]
     sizing: Sizing = Sizing.CONFIGURED
     admin_role_arns: tuple[str, ...] = ()
+    operator_role_arns: tuple[str, ...] = ()
+    """Roles of the operator that come in later than the one that makes the cluster."""
     addons: frozenset[Addon] = frozenset()
     """Which of the optional add-ons."""
     addon_versions: Mapping[Addon, str] = field(default_factory=dict)
@@ -172,7 +174,7 @@ class Cluster(pulumi.ComponentResource):
                 scope=args.scope,
                 tags=args.tags,
                 cluster_name=self.cluster_name,
-                admin_role_arns=args.admin_role_arns,
+                admin_role_arns=(*args.admin_role_arns, *args.operator_role_arns),
             ),
             self._child,
         )

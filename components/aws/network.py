@@ -36,6 +36,8 @@ class NetworkArgs:
     interface_endpoints: tuple[str, ...] = ()
     flow_logs: FlowLogTarget | None = None
     peers: tuple[PeerVpc, ...] = ()
+    tags_default_group: bool = True
+    """The operator may not: a right to tag what it did not make opens more than this group."""
 
 
 class Network(pulumi.ComponentResource):
@@ -82,11 +84,16 @@ class Network(pulumi.ComponentResource):
             vpc_id=vpc.id,
             ingress=[],
             egress=[],
-            tags=self._args.tags.named(f"{self._args.scope.prefix}-closed"),
+            tags=self._default_group_tags(),
             opts=self._child,
         )
         vpc_id: pulumi.Output[str] = vpc.id
         return vpc_id
+
+    def _default_group_tags(self) -> Mapping[str, str] | None:
+        if not self._args.tags_default_group:
+            return None
+        return self._args.tags.named(f"{self._args.scope.prefix}-closed")
 
     def _create_subnets(self, layout: SubnetLayout, kind: SubnetKind) -> SubnetIds:
         scope = self._args.scope

@@ -16,7 +16,7 @@ class Layer:
 
 
 LAYERS = (
-    Layer(name="access", components=("Access", "AccessRole", "Boundary", "DeploymentRoles")),
+    Layer(name="access", components=("Access", "AccessRoles", "Boundary", "DeploymentRoles")),
     Layer(name="encryption", components=("Encryption",)),
     Layer(name="network", components=("Network", "Peering", "VpcEndpoints", "FlowLogs")),
     Layer(name="storage", components=("Storage", "Bucket")),

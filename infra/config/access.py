@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from infra.config.stack import StackConfig
 
 
+class Granted(StrEnum):
+    """The phases of a deployment for which the operator has a role."""
+
+    ALL = "all"
+    OPERATE = "operate"
+    NONE = "none"
+
+
 class RolesMadeBy(StrEnum):
     DEPLOYMENT = "deployment"
     ONBOARDING = "onboarding"
@@ -43,7 +51,7 @@ RoleName = Annotated[
     str,
     AfterValidator(
         matching(
-            r"[\w+=,.@-]{1,64}", "is no role name", "1 to 64 letters, digits or +=,.@- characters"
+            r"[\w+=,.@-]{1,52}", "is no role name", "1 to 52 letters, digits or +=,.@- characters"
         )
     ),
 ]
@@ -62,8 +70,15 @@ class AccessConfig(Section):
     external_id: ExternalId | None = Field(
         None, description="External id agreed with the operator; needed to assume the access role"
     )
+    granted: Granted = Field(
+        Granted.ALL,
+        description="Phases for which the operator has a role: all; operate, once the deployment"
+        " stands; none, which ends the operator's access",
+    )
     role_name: RoleName = Field(
-        "ClickHouseManagementRole", description="Name of the access role that is made"
+        "ClickHouseManagementRole",
+        description="Name of the access role that is made; those that provision and deprovision"
+        " have it with their phase behind it",
     )
     session_hours: int = Field(
         1, ge=1, le=12, description="Longest session of the access role, in hours"

@@ -3,6 +3,7 @@
 from permissions.conditions import (
     CARRIES_TAG,
     CREATED_WITH_TAG,
+    IN_ACCOUNT,
     IN_REGION,
     KEEPS_TAG,
     OF_CLUSTER,
@@ -42,17 +43,21 @@ def on(
     )
 
 
+def see(actions: str, *resources: str) -> tuple[Grant, ...]:
+    """What is being deleted must be seen to the end, when its tag is gone: by name alone."""
+    return on(actions, *resources, phases=ALWAYS, conditions=(IN_ACCOUNT,))
+
+
 def own(actions: str, *resources: str, phases: frozenset[Phase]) -> tuple[Grant, ...]:
     return on(actions, *resources, phases=phases, conditions=(CARRIES_TAG,))
 
 
-# What is being deleted must be seen to the end, when its tag is gone: reads go by name alone.
 CLUSTER = (
-    *on("eks: DescribeCluster DescribeUpdate ListTagsForResource", CLUSTER_ARN, phases=ALWAYS),
-    *on("eks: DescribeNodegroup DescribeUpdate", NODE_GROUP, phases=ALWAYS),
-    *on("eks: DescribeAddon DescribeUpdate", ADDON, phases=ALWAYS),
-    *on("eks: DescribePodIdentityAssociation", IDENTITY, phases=ALWAYS),
-    *on("eks: DescribeAccessEntry ListAssociatedAccessPolicies", ENTRY, phases=ALWAYS),
+    *see("eks: DescribeCluster DescribeUpdate", CLUSTER_ARN),
+    *see("eks: DescribeNodegroup DescribeUpdate", NODE_GROUP),
+    *see("eks: DescribeAddon DescribeUpdate", ADDON),
+    *see("eks: DescribePodIdentityAssociation", IDENTITY),
+    *see("eks: DescribeAccessEntry ListAssociatedAccessPolicies", ENTRY),
     *on("eks: CreateCluster", CLUSTER_ARN, phases=SET_UP, conditions=(CREATED_WITH_TAG,)),
     *on(
         "eks: CreateNodegroup CreateAddon CreatePodIdentityAssociation CreateAccessEntry",

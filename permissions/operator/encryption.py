@@ -1,15 +1,7 @@
 """Rights about KMS keys: to make and describe them, never to read what they protect."""
 
 from permissions.conditions import CARRIES_TAG, CREATED_WITH_TAG, IN_REGION, KEEPS_TAG
-from permissions.rows import (
-    CHANGE,
-    SET_UP,
-    SET_UP_AND_TAKE_DOWN,
-    TAKE_DOWN,
-    Condition,
-    Feature,
-    grants,
-)
+from permissions.rows import SET_UP, SET_UP_AND_TAKE_DOWN, TAKE_DOWN, Condition, Feature, grants
 
 KEY = "arn:{partition}:kms:{region}:{account}:key/*"
 ALIAS = "arn:{partition}:kms:{region}:{account}:alias/{prefix}-*"
@@ -23,12 +15,14 @@ ENCRYPTION = (
         KEY,
         component="encryption",
         conditions=(CARRIES_TAG,),
+        phases=SET_UP_AND_TAKE_DOWN,
     ),
     *grants(
         "kms: ListAliases",
         "*",
         component="encryption",
         conditions=(IN_REGION,),
+        phases=SET_UP_AND_TAKE_DOWN,
         reason="KMS lists aliases of the account as a whole.",
     ),
     *grants(
@@ -61,7 +55,7 @@ ENCRYPTION = (
         component="encryption",
         conditions=(CARRIES_TAG, KEEPS_TAG),
         feature=Feature.KEY_WRITE,
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "kms: PutKeyPolicy EnableKeyRotation",
@@ -69,7 +63,7 @@ ENCRYPTION = (
         component="encryption",
         conditions=(CARRIES_TAG,),
         feature=Feature.KEY_WRITE,
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "kms: CreateAlias",

@@ -1,7 +1,7 @@
 """Rights about the deployment's log groups."""
 
-from permissions.conditions import CARRIES_TAG, CREATED_WITH_TAG, IN_REGION, KEEPS_TAG
-from permissions.rows import CHANGE, SET_UP, SET_UP_AND_TAKE_DOWN, TAKE_DOWN, grants
+from permissions.conditions import CARRIES_TAG, CREATED_WITH_TAG, IN_ACCOUNT, IN_REGION, KEEPS_TAG
+from permissions.rows import SET_UP, SET_UP_AND_TAKE_DOWN, TAKE_DOWN, grants
 
 GROUPS = (
     "arn:{partition}:logs:{region}:{account}:log-group:/aws/eks/{cluster}/*",
@@ -14,9 +14,16 @@ LOGS = (
         "*",
         component="logs",
         conditions=(IN_REGION,),
+        phases=SET_UP_AND_TAKE_DOWN,
         reason="The call searches by prefix and takes no resource.",
     ),
-    *grants("logs: ListTagsForResource", *GROUPS, component="logs"),
+    *grants(
+        "logs: ListTagsForResource",
+        *GROUPS,
+        component="logs",
+        conditions=(IN_ACCOUNT,),
+        phases=SET_UP_AND_TAKE_DOWN,
+    ),
     *grants(
         "logs: CreateLogGroup TagResource",
         *GROUPS,
@@ -29,14 +36,14 @@ LOGS = (
         *GROUPS,
         component="logs",
         conditions=(CARRIES_TAG, KEEPS_TAG),
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "logs: PutRetentionPolicy AssociateKmsKey",
         *GROUPS,
         component="logs",
         conditions=(CARRIES_TAG,),
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "logs: DeleteLogGroup",

@@ -1,10 +1,15 @@
 """Rights about the VPC. Everything made carries the tag, and only what carries it is changed."""
 
-from permissions.conditions import CARRIES_TAG, CREATED_WITH_TAG, IN_REGION, KEEPS_TAG, equals
+from permissions.conditions import (
+    CARRIES_TAG,
+    CREATED_WITH_TAG,
+    IN_REGION,
+    KEEPS_TAG,
+    WITHOUT_TAG,
+    equals,
+)
 from permissions.rows import (
-    ALWAYS,
-    CHANGE,
-    CHANGE_AND_TAKE_DOWN,
+    OPERATE,
     SET_UP,
     SET_UP_AND_TAKE_DOWN,
     TAKE_DOWN,
@@ -45,7 +50,6 @@ MAKERS = (
     "CreateLaunchTemplate",
     "RunInstances",
     "AuthorizeSecurityGroupIngress",
-    "AuthorizeSecurityGroupEgress",
     "CreateVpcPeeringConnection",
 )
 
@@ -82,20 +86,42 @@ def touch(
     )
 
 
-READ = grants(
-    "ec2: DescribeVpcs DescribeVpcAttribute DescribeSubnets DescribeInternetGateways"
-    " DescribeAddresses DescribeNatGateways DescribeRouteTables DescribeSecurityGroups"
-    " DescribeSecurityGroupRules DescribeNetworkAcls DescribeVpcEndpoints DescribePrefixLists"
-    " DescribeFlowLogs DescribeNetworkInterfaces",
-    "*",
+WHY_ALL = "EC2 takes no resource in its describe calls."
+
+READ = (
+    *grants(
+        "ec2: DescribeSubnets DescribeSecurityGroups DescribeVpcs",
+        "*",
+        component="network",
+        conditions=(IN_REGION,),
+        reason=WHY_ALL,
+    ),
+    *grants(
+        "ec2: DescribeVpcAttribute DescribeInternetGateways DescribeAddresses DescribeNatGateways"
+        " DescribeRouteTables DescribeSecurityGroupRules DescribeNetworkAcls DescribeVpcEndpoints"
+        " DescribePrefixLists DescribeManagedPrefixLists GetManagedPrefixListEntries"
+        " DescribeFlowLogs DescribeNetworkInterfaces",
+        "*",
+        component="network",
+        conditions=(IN_REGION,),
+        phases=SET_UP_AND_TAKE_DOWN,
+        reason=WHY_ALL,
+    ),
+)
+
+# A VPC's default group cannot be tagged as it is made. What is taken from it opens nothing.
+CLOSING = grants(
+    "ec2: RevokeSecurityGroupIngress RevokeSecurityGroupEgress",
+    GROUP,
     component="network",
-    conditions=(IN_REGION,),
-    phases=ALWAYS,
-    reason="EC2 takes no resource in its describe calls.",
+    conditions=(WITHOUT_TAG, IN_REGION),
+    feature=Feature.NETWORK_WRITE,
+    phases=SET_UP,
 )
 
 NETWORK = (
     *READ,
+    *CLOSING,
     *make("ec2: CreateVpc", VPC),
     *make("ec2: CreateSubnet", SUBNET),
     *make("ec2: CreateInternetGateway", INTERNET_GATEWAY),
@@ -110,33 +136,32 @@ NETWORK = (
     *touch("ec2: CreateNatGateway", SUBNET, ADDRESS),
     *touch("ec2: CreateVpcEndpoint", SUBNET, ROUTE_TABLE, GROUP),
     *touch("ec2: AttachInternetGateway", INTERNET_GATEWAY, VPC),
-    *touch("ec2: ModifySubnetAttribute", SUBNET, phases=CHANGE),
+    *touch("ec2: ModifySubnetAttribute", SUBNET, phases=SET_UP),
     *touch("ec2: AssociateRouteTable", SUBNET, ROUTE_TABLE),
-    *touch("ec2: CreateRoute ReplaceRoute", ROUTE_TABLE, phases=CHANGE),
-    *touch("ec2: ModifyVpcEndpoint", ENDPOINT, ROUTE_TABLE, SUBNET, GROUP, phases=CHANGE),
+    *touch("ec2: CreateRoute ReplaceRoute", ROUTE_TABLE, phases=SET_UP),
+    *touch("ec2: ModifyVpcEndpoint", ENDPOINT, ROUTE_TABLE, SUBNET, GROUP, phases=SET_UP),
     *touch("ec2: DeleteVpc DetachInternetGateway", VPC, phases=TAKE_DOWN),
     *touch("ec2: DeleteSubnet DisassociateRouteTable", SUBNET, phases=TAKE_DOWN),
     *touch("ec2: DeleteInternetGateway DetachInternetGateway", INTERNET_GATEWAY, phases=TAKE_DOWN),
     *touch("ec2: DeleteNatGateway", NAT_GATEWAY, phases=TAKE_DOWN),
     *touch("ec2: ReleaseAddress", ADDRESS, phases=TAKE_DOWN),
     *touch("ec2: DeleteRouteTable DisassociateRouteTable", ROUTE_TABLE, phases=TAKE_DOWN),
-    *touch("ec2: DeleteRoute", ROUTE_TABLE, phases=CHANGE_AND_TAKE_DOWN),
-    *touch("ec2: DeleteVpcEndpoints", ENDPOINT, phases=TAKE_DOWN),
+    *touch("ec2: DeleteRoute", ROUTE_TABLE, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteVpcEndpoints", ENDPOINT, phases=SET_UP_AND_TAKE_DOWN),
     *touch("ec2: DeleteFlowLogs", FLOW_LOG, phases=TAKE_DOWN),
     *touch("ec2: DeleteSecurityGroup", GROUP, phases=TAKE_DOWN),
     *touch(
-        "ec2: AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress"
-        " RevokeSecurityGroupIngress RevokeSecurityGroupEgress",
+        "ec2: AuthorizeSecurityGroupIngress RevokeSecurityGroupIngress RevokeSecurityGroupEgress",
         GROUP,
-        phases=CHANGE_AND_TAKE_DOWN,
+        phases=SET_UP_AND_TAKE_DOWN,
         feature=Feature.CORE,
     ),
     *grants(
-        "ec2: AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress",
+        "ec2: AuthorizeSecurityGroupIngress",
         GROUP_RULE,
         component="network",
         conditions=(CREATED_WITH_TAG,),
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "ec2: CreateTags",
@@ -146,11 +171,18 @@ NETWORK = (
         phases=SET_UP,
     ),
     *grants(
+        "ec2: CreateTags",
+        f"{EC2}launch-template/*",
+        component="network",
+        conditions=(CREATED_WITH_TAG, equals("ec2:CreateAction", "CreateLaunchTemplate")),
+        phases=OPERATE,
+    ),
+    *grants(
         "ec2: CreateTags DeleteTags",
         f"{EC2}*/*",
         component="network",
         conditions=(CARRIES_TAG, KEEPS_TAG),
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
         "ec2: CreateVpcPeeringConnection",
@@ -166,11 +198,12 @@ NETWORK = (
         component="network",
         conditions=(IN_REGION,),
         feature=Feature.PEERING,
+        phases=SET_UP_AND_TAKE_DOWN,
         reason="EC2 takes no resource in its describe calls.",
     ),
     *touch("ec2: CreateVpcPeeringConnection", VPC, feature=Feature.PEERING),
     *touch(
-        "ec2: DeleteVpcPeeringConnection ModifyVpcPeeringConnectionOptions",
+        "ec2: DeleteVpcPeeringConnection",
         PEERING,
         phases=SET_UP_AND_TAKE_DOWN,
         feature=Feature.PEERING,

@@ -3,6 +3,7 @@
 from permissions.conditions import (
     CARRIES_TAG,
     CREATED_WITH_TAG,
+    IN_ACCOUNT,
     KEEPS_TAG,
     UNDER_BOUNDARY,
     arn_equals,
@@ -13,7 +14,7 @@ from permissions.deployment.managed_policies import MANAGED_POLICIES
 from permissions.rows import (
     CHANGE,
     SET_UP,
-    TAKE_DOWN,
+    SET_UP_AND_TAKE_DOWN,
     Condition,
     Feature,
     Grant,
@@ -37,14 +38,14 @@ def own(actions: str, phases: frozenset[Phase], *conditions: Condition) -> tuple
     )
 
 
-def pass_role(suffix: str, *services: str) -> tuple[Grant, ...]:
+def pass_role(suffix: str, phases: frozenset[Phase], *services: str) -> tuple[Grant, ...]:
     return tuple(
         grants(
             "iam: PassRole",
             "arn:{partition}:iam::{account}:role/{prefix}-" + suffix,
             component="roles",
             conditions=(passed_to(*services),),
-            phases=CHANGE,
+            phases=phases,
         )
     )
 
@@ -63,29 +64,35 @@ def service_linked_role(service: str) -> tuple[Grant, ...]:
 
 ROLES = (
     *grants(
-        "iam: GetRole GetRolePolicy ListRolePolicies ListAttachedRolePolicies"
-        " ListInstanceProfilesForRole",
+        "iam: GetRole ListAttachedRolePolicies",
         OWN_ROLES,
         component="roles",
+        conditions=(IN_ACCOUNT,),
     ),
-    *pass_role("k8s-control-plane", "eks.amazonaws.com"),
-    *pass_role("k8s-worker", "eks.amazonaws.com", "ec2.amazonaws.com"),
-    *pass_role("flow-logs", "vpc-flow-logs.amazonaws.com"),
-    *pass_role("*", "pods.eks.amazonaws.com"),
+    *grants(
+        "iam: GetRolePolicy ListRolePolicies ListInstanceProfilesForRole",
+        OWN_ROLES,
+        component="roles",
+        conditions=(IN_ACCOUNT,),
+        phases=SET_UP_AND_TAKE_DOWN,
+    ),
+    *pass_role("k8s-control-plane", SET_UP, "eks.amazonaws.com"),
+    *pass_role("k8s-worker", CHANGE, "eks.amazonaws.com", "ec2.amazonaws.com"),
+    *pass_role("flow-logs", SET_UP, "vpc-flow-logs.amazonaws.com"),
+    *pass_role("*", CHANGE, "pods.eks.amazonaws.com"),
     *service_linked_role("eks.amazonaws.com"),
     *service_linked_role("eks-nodegroup.amazonaws.com"),
     *own("iam: CreateRole", SET_UP, CREATED_WITH_TAG, UNDER_BOUNDARY),
-    *own("iam: PutRolePermissionsBoundary", SET_UP, UNDER_BOUNDARY),
-    *own("iam: PutRolePolicy", CHANGE, UNDER_BOUNDARY),
+    *own("iam: PutRolePolicy", SET_UP, UNDER_BOUNDARY),
     *own(
         "iam: AttachRolePolicy",
-        CHANGE,
+        SET_UP,
         UNDER_BOUNDARY,
         arn_equals("iam:PolicyARN", *MANAGED_POLICIES),
     ),
-    *own("iam: TagRole UntagRole", CHANGE, CARRIES_TAG, KEEPS_TAG),
+    *own("iam: TagRole UntagRole", SET_UP, CARRIES_TAG, KEEPS_TAG),
     *own("iam: TagRole", SET_UP, CREATED_WITH_TAG),
-    *own("iam: UpdateAssumeRolePolicy", CHANGE, CARRIES_TAG),
-    *own("iam: DeleteRolePolicy DetachRolePolicy", CHANGE | TAKE_DOWN, CARRIES_TAG),
-    *own("iam: DeleteRole", TAKE_DOWN, CARRIES_TAG),
+    *own("iam: UpdateAssumeRolePolicy", SET_UP, CARRIES_TAG),
+    *own("iam: DeleteRolePolicy DetachRolePolicy", SET_UP_AND_TAKE_DOWN, CARRIES_TAG),
+    *own("iam: DeleteRole", SET_UP_AND_TAKE_DOWN, CARRIES_TAG),
 )

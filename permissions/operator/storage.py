@@ -1,7 +1,7 @@
 """Rights about the three buckets: their settings, and nothing of what lies in them."""
 
 from permissions.conditions import IN_ACCOUNT
-from permissions.rows import CHANGE, SET_UP, TAKE_DOWN, grants
+from permissions.rows import SET_UP, SET_UP_AND_TAKE_DOWN, TAKE_DOWN, grants
 
 BUCKETS = tuple(
     f"arn:{{partition}}:s3:::{{{name}}}"
@@ -19,19 +19,40 @@ STORAGE = (
         *BUCKETS,
         component="storage",
         conditions=(IN_ACCOUNT,),
+        phases=SET_UP_AND_TAKE_DOWN,
     ),
-    *grants("s3: CreateBucket", *BUCKETS, component="storage", phases=SET_UP),
     *grants(
-        "s3: PutBucketTagging PutBucketVersioning PutEncryptionConfiguration"
-        " PutLifecycleConfiguration PutBucketPublicAccessBlock PutBucketOwnershipControls"
-        " PutBucketPolicy PutBucketObjectLockConfiguration",
+        "s3: CreateBucket",
         *BUCKETS,
         component="storage",
         conditions=(IN_ACCOUNT,),
-        phases=CHANGE,
+        phases=SET_UP,
     ),
     *grants(
-        "s3: DeleteBucket DeleteBucketPolicy",
+        "s3: PutBucketTagging PutBucketPolicy",
+        *BUCKETS,
+        component="storage",
+        conditions=(IN_ACCOUNT,),
+        phases=SET_UP,
+    ),
+    # Each setting is a resource of its own: taken down, it goes back to what AWS gives a bucket.
+    *grants(
+        "s3: PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration"
+        " PutBucketPublicAccessBlock PutBucketOwnershipControls",
+        *BUCKETS,
+        component="storage",
+        conditions=(IN_ACCOUNT,),
+        phases=SET_UP_AND_TAKE_DOWN,
+    ),
+    *grants(
+        "s3: PutBucketObjectLockConfiguration",
+        "arn:{partition}:s3:::{backup_bucket}",
+        component="storage",
+        conditions=(IN_ACCOUNT,),
+        phases=SET_UP_AND_TAKE_DOWN,
+    ),
+    *grants(
+        "s3: DeleteBucket DeleteBucketPolicy ListBucketVersions ListBucketMultipartUploads",
         *BUCKETS,
         component="storage",
         conditions=(IN_ACCOUNT,),

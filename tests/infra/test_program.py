@@ -63,9 +63,9 @@ def test_a_bad_configuration_ends_the_program_before_anything_is_planned() -> No
 def test_an_onboarding_stack_makes_the_access_layer_alone() -> None:
     seen = run(program, config=as_stack(ONBOARDING))
     assert {type_ for type_ in seen.types() if type_.startswith("byoc:")} == {
-        "byoc:aws:Access", "byoc:aws:Boundary", "byoc:aws:AccessRole",
+        "byoc:aws:Access", "byoc:aws:Boundary", "byoc:aws:AccessRoles",
     }  # fmt: skip
-    assert set(seen.outputs) == {"deployment", "accessRoleArn", "boundaryArn"}
+    assert set(seen.outputs) == {"deployment", "accessRoleArns", "boundaryArn"}
 
 
 def test_no_resource_falls_back_to_a_provider_of_the_environment() -> None:

@@ -2,7 +2,8 @@
 
 Off until somebody switches it on, for principals by pattern of their ARN:
 
-    PUT    /local/iam/enforcement   {"principals": ["arn:aws:iam::*:role/ClickHouse*"]}
+    PUT    /local/iam/enforcement   {"principals": ["arn:aws:iam::*:role/ClickHouse*"],
+                                     "refuse": true}
     GET    /local/iam/enforcement
     GET    /local/iam/trace         every decided call since it was switched on or last read away
     DELETE /local/iam/trace
@@ -52,6 +53,8 @@ class Enforcement:
     """Read and written under the application's turn for control calls, and by S3's threads."""
 
     principals: tuple[str, ...] = ()
+    refuse: bool = True
+    """Else calls are written down with their verdict, and go on."""
     trace: list[TracedCall] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -80,15 +83,17 @@ class Enforcement:
         )
         with self.lock:
             self.trace = [*self.trace[-MOST_CALLS:], traced]
-        return refusal_text(caller, decided)
+        return refusal_text(caller, decided) if self.refuse else None
 
     def covers(self, caller: Caller) -> bool:
         return any(like(pattern, caller.principal_arn) for pattern in self.principals)
 
     def settings_page(self, request: Request) -> Response:
         if request.method == "PUT":
-            self.principals = tuple(json.loads(request.get_data())["principals"])
-        return as_json({"principals": self.principals})
+            wanted = json.loads(request.get_data())
+            self.principals = tuple(wanted["principals"])
+            self.refuse = bool(wanted.get("refuse", True))
+        return as_json({"principals": self.principals, "refuse": self.refuse})
 
     def trace_page(self, request: Request) -> Response:
         with self.lock:

@@ -13,6 +13,10 @@ from tests.infra.config.documents import GOOD, ONBOARDING, changed
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/policy:Policy"
 ACCESS_ROLE = "arn:aws:iam::111111111111:role/ClickHouseManagementRole"
+OPERATOR_ROLES = {
+    "ClickHouseManagementRole", "ClickHouseManagementRole-provision",
+    "ClickHouseManagementRole-deprovision",
+}  # fmt: skip
 BOUNDARY = "arn:aws:iam::111111111111:policy/acme-us-east-1-boundary"
 
 
@@ -33,7 +37,7 @@ def test_every_role_but_the_operators_stands_under_the_boundary(
     seen = deployment()
     boundary = seen.one(POLICY, "access-boundary")
     for role in seen.all(ROLE):
-        if role.inputs["name"] == "ClickHouseManagementRole":
+        if role.inputs["name"] in OPERATOR_ROLES:
             continue
         assert role.inputs["permissionsBoundary"].endswith(boundary.inputs["name"])
         assert boundary.urn in role.depends_on
@@ -53,8 +57,10 @@ def test_roles_follow_what_the_deployment_has() -> None:
     }  # fmt: skip
 
 
-def test_the_operator_comes_in_by_external_id_and_role_name() -> None:
-    role = next(r for r in onboarding().all(ROLE) if r.name == "access-operator")
+@pytest.mark.parametrize("phase", ["provision", "operate", "deprovision"])
+def test_the_operator_comes_in_by_external_id_and_role_name(phase: str) -> None:
+    role = onboarding().one(ROLE, f"access-operator-{phase}")
+    assert role.inputs["permissionsBoundary"].endswith("policy/acme-us-east-1-operator-boundary")
     assert trust(role)["Principal"] == {"AWS": "arn:aws:iam::222222222222:root"}
     assert trust(role)["Condition"] == {
         "StringLike": {
@@ -65,19 +71,19 @@ def test_the_operator_comes_in_by_external_id_and_role_name() -> None:
     assert role.inputs["maxSessionDuration"] == 3600
 
 
-def test_onboarding_makes_access_role_and_boundary_and_nothing_else() -> None:
+def test_onboarding_makes_access_roles_and_boundaries_and_nothing_else() -> None:
     assert {type_ for type_ in onboarding().types() if type_.startswith("aws:")} == {
         ROLE, POLICY, "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     }  # fmt: skip
-    assert names(onboarding(), ROLE) == {"ClickHouseManagementRole"}
-    assert onboarding().outputs["accessRoleArn"] == ACCESS_ROLE
+    assert names(onboarding(), ROLE) == OPERATOR_ROLES
+    assert onboarding().outputs["accessRoleArns"]["operate"] == ACCESS_ROLE
     assert onboarding().outputs["boundaryArn"] == BOUNDARY
 
 
 def test_the_access_role_is_handed_out_once_all_its_policies_are_attached() -> None:
     attachments = onboarding().all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
-    policies = [p for p in onboarding().all(POLICY) if p.name != "access-boundary"]
-    assert len(attachments) == len(policies) >= 7
+    policies = [p for p in onboarding().all(POLICY) if not p.name.endswith("boundary")]
+    assert len(attachments) == len(policies) >= 20
 
 
 def test_after_onboarding_the_deployment_makes_neither_access_role_nor_boundary() -> None:

@@ -4,7 +4,7 @@ import importlib
 import inspect
 
 from permissions.names import DEPLOYMENT_TAG, PROVENANCE_TAG
-from tests.components.aws.deployments import example, onboarding
+from tests.components.aws.deployments import example, onboarding, with_change
 from tests.engine import Registered, Run
 
 OWNERS = {"cost-center": "4711", "team": "data-platform"}
@@ -51,6 +51,12 @@ def test_what_node_groups_start_is_tagged_as_well() -> None:
 def test_the_provider_tags_what_might_be_forgotten() -> None:
     provider = example().one("pulumi:providers:aws")
     assert PROVENANCE_TAG in str(provider.inputs["defaultTags"])
+
+
+def test_under_the_operators_role_nothing_is_tagged_but_what_is_made() -> None:
+    access = {"roleArn": "arn:aws:iam::111111111111:role/ClickHouseManagementRole-provision"}
+    seen = with_change("access", access)
+    assert "tags" not in seen.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs
 
 
 def test_onboarding_is_tagged() -> None:

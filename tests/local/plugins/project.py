@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[3]
+WITHIN_S = 300
 STACK = "test"
 PASSPHRASE = "only for tests"
 PLUGINS = {
@@ -66,7 +67,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=WITHIN_S,
         )
         return Outcome(args=args, code=done.returncode, text=done.stdout + done.stderr)
 

@@ -90,6 +90,8 @@ CHANGES = {
     "RevokeSecurityGroupIngress": needs("from security-group"),
     "TerminateInstances": needs("from instance"),
 }
+UNCHECKED = frozenset({"IpPermissions", "LaunchTemplateData", "PeerVpcId", "TagSpecifications"})
+"""Parameters with ids that are asked for when they are used, or by their own account."""
 FLOW_LOGS = "vpc-flow-logs.amazonaws.com"
 
 
@@ -161,7 +163,7 @@ def ids(call: Call, facts: Facts) -> set[str]:
     def walk(value: object) -> None:
         if isinstance(value, dict):
             for name, part in value.items():
-                if name not in ("TagSpecifications", "LaunchTemplateData", "IpPermissions"):
+                if name not in UNCHECKED:
                     walk(part)
         elif isinstance(value, list):
             for part in value:

@@ -46,7 +46,7 @@ PARTS = {
 def asks(call: Call, facts: Facts) -> Iterator[Ask]:
     action = f"eks:{call.operation}"
     if call.operation in MAKES:
-        yield from creation(call, action)
+        yield from creation(call, facts, action)
     elif call.operation in ("TagResource", "UntagResource", "ListTagsForResource"):
         target = call.params["resourceArn"]
         given = request_tags(pairs(call.params.get("tags")))
@@ -63,7 +63,7 @@ def asks(call: Call, facts: Facts) -> Iterator[Ask]:
         yield from roles_passed(call)
 
 
-def creation(call: Call, action: str) -> Iterator[Ask]:
+def creation(call: Call, facts: Facts, action: str) -> Iterator[Ask]:
     kind = MAKES[call.operation]
     cluster = call.params.get("clusterName") or call.params["name"]
     cluster_arn = arn(call, "cluster", cluster)
@@ -77,7 +77,8 @@ def creation(call: Call, action: str) -> Iterator[Ask]:
     for encryption in call.params.get("encryptionConfig") or ():
         key = encryption["provider"]["keyArn"]
         for right in ("kms:DescribeKey", "kms:CreateGrant"):
-            yield Ask(action=right, resource=key, context={"kms:GrantIsForAWSResource": "true"})
+            context = here(facts, key) | {"kms:GrantIsForAWSResource": "true"}
+            yield Ask(action=right, resource=key, context=context)
 
 
 def named(call: Call) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.aws.cloud import CUSTOMER, REGION, Key, LocalAws
+from tests.local.aws.iam.control import control
 
 TAG = {"Key": "ours", "Value": "true"}
-
-
-def page(aws: LocalAws, path: str, method: str = "GET", body: Any = None) -> Any:
-    data = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(f"{aws.url}/local/iam/{path}", data, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +49,10 @@ def policy(*rows: tuple[str, str, dict[str, Any]]) -> str:
 
 @pytest.fixture
 def enforced(aws: LocalAws) -> Iterator[None]:
-    page(aws, "enforcement", "PUT", {"principals": [f"arn:aws:iam::{CUSTOMER}:role/limited"]})
-    page(aws, "trace", "DELETE")
+    control(aws, "enforcement", "PUT", {"principals": [f"arn:aws:iam::{CUSTOMER}:role/limited"]})
+    control(aws, "trace", "DELETE")
     yield
-    page(aws, "enforcement", "PUT", {"principals": []})
+    control(aws, "enforcement", "PUT", {"principals": []})
 
 
 def specification(kind: str) -> dict[str, Any]:
@@ -95,11 +88,11 @@ def test_the_boundary_stops_what_the_role_was_given(
 
 def test_nobody_else_is_disturbed(aws: LocalAws, limited: Key, enforced: None) -> None:
     aws.client("iam", key=aws.user_key("anybody")).list_roles()
-    assert page(aws, "trace") == []
+    assert control(aws, "trace") == []
 
 
 def test_off_is_off(aws: LocalAws, limited: Key) -> None:
-    assert page(aws, "enforcement") == {"principals": []}
+    assert control(aws, "enforcement") == {"principals": [], "refuse": True}
     ec2 = aws.client("ec2", key=limited)
     ec2.delete_vpc(VpcId=ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"])
 
@@ -110,7 +103,7 @@ def test_every_call_is_written_down_with_what_it_asked(
     ec2 = aws.client("ec2", key=limited)
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16", **specification("vpc"))["Vpc"]["VpcId"]
     ec2.delete_vpc(VpcId=vpc)
-    made, removed = page(aws, "trace")
+    made, removed = control(aws, "trace")
     asked = [(d["ask"]["action"], d["verdict"]["statement"]) for d in made["decided"]]
     assert asked == [("ec2:CreateVpc", "inline rights #2"), ("ec2:CreateTags", "inline rights #3")]
     (only,) = removed["decided"]

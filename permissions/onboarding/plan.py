@@ -1,0 +1,120 @@
+"""What onboarding makes, whichever tool makes it: policies and roles with all that is in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from permissions.boundary import boundary_document
+from permissions.deployment.roles import RoleFeature, needed_roles, trust_policy
+from permissions.documents import Document, document
+from permissions.names import DEPLOYMENT_TAG, PROVENANCE_TAG, Scope
+from permissions.operator.access_roles import phase_roles
+from permissions.operator.boundary import operator_boundary
+from permissions.rows import Feature, Phase
+from permissions.trust import Operator, operator_trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The choices of the account's owner."""
+
+    scope: Scope
+    operator: Operator
+    features: frozenset[Feature] = frozenset(Feature)
+    phases: frozenset[Phase] = frozenset(Phase)
+    longest_session: timedelta = timedelta(hours=1)
+    deployment_roles: frozenset[RoleFeature] | None = None
+    """Features of the deployment's roles, where onboarding makes them."""
+    owner_tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedPolicy:
+    name: str
+    description: str
+    document: Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedRole:
+    name: str
+    description: str
+    trust: Document
+    boundary: str
+    """Name of the policy above it."""
+    session: timedelta | None = None
+    own_policies: tuple[PlannedPolicy, ...] = ()
+    aws_policies: tuple[str, ...] = ()
+    inline: Document | None = None
+    phase: Phase | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessPlan:
+    boundaries: tuple[PlannedPolicy, ...]
+    roles: tuple[PlannedRole, ...]
+    tags: dict[str, str]
+
+    @property
+    def policies(self) -> tuple[PlannedPolicy, ...]:
+        own = (policy for role in self.roles for policy in role.own_policies)
+        return (*self.boundaries, *own)
+
+
+def access_plan(wanted: Wanted) -> AccessPlan:
+    scope = wanted.scope
+    return AccessPlan(
+        boundaries=(
+            PlannedPolicy(
+                name=scope.boundary_name,
+                description=f"Ceiling of every role of the deployment {scope.name}",
+                document=boundary_document(scope),
+            ),
+            PlannedPolicy(
+                name=scope.operator_boundary_name,
+                description=f"Ceiling of the operator's roles for the deployment {scope.name}",
+                document=operator_boundary(scope),
+            ),
+        ),
+        roles=(*operator_roles(wanted), *own_roles(wanted)),
+        tags={**wanted.owner_tags, PROVENANCE_TAG: "true", DEPLOYMENT_TAG: scope.name},
+    )
+
+
+def operator_roles(wanted: Wanted) -> Iterator[PlannedRole]:
+    scope = wanted.scope
+    for role in phase_roles(scope):
+        if role.phase not in wanted.phases:
+            continue
+        yield PlannedRole(
+            name=role.name,
+            description=f"Operator of ClickHouse: {role.purpose}; deployment {scope.name}",
+            trust=operator_trust(wanted.operator, scope.partition),
+            boundary=scope.operator_boundary_name,
+            session=wanted.longest_session,
+            own_policies=tuple(
+                PlannedPolicy(
+                    name=name,
+                    description=f"{role.phase.value.capitalize()}:"
+                    f" {name.removeprefix(f'{scope.prefix}-{role.phase}-')} of {scope.name}",
+                    document=rights,
+                )
+                for name, rights in role.documents(wanted.features, scope).items()
+            ),
+            phase=role.phase,
+        )
+
+
+def own_roles(wanted: Wanted) -> Iterator[PlannedRole]:
+    if wanted.deployment_roles is None:
+        return
+    scope = wanted.scope
+    for role in needed_roles(wanted.deployment_roles):
+        yield PlannedRole(
+            name=scope.role_name(role.suffix),
+            description=f"{role.purpose}: deployment {scope.name}",
+            trust=trust_policy(role, scope, wanted.operator),
+            boundary=scope.boundary_name,
+            aws_policies=tuple(scope.fill(arn) for arn in role.managed_policies),
+            inline=document(role.rows, scope) if role.rows else None,
+        )
