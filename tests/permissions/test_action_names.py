@@ -26,6 +26,7 @@ S3_RIGHTS = {
     "s3:DeleteBucket",
     "s3:CreateBucket",
     "s3:ListBucket",
+    "s3:ListBucketVersions",
     "s3:ListBucketMultipartUploads",
     "s3:ListMultipartUploadParts",
     "s3:GetAccelerateConfiguration",
