@@ -48,7 +48,9 @@ def draw(load: Load, outcomes: Sequence[Outcome], files: Sequence[Path], *, titl
     upper.set_xlim(0, load.minutes / 60)
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     handles, labels = upper.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower left", ncols=2, frameon=False)
+    figure.legend(
+        handles, labels, loc="outside lower left", ncols=2, frameon=False, fontsize="small"
+    )
     for file in files:
         figure.savefig(file, dpi=140)
 

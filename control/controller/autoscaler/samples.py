@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class Crash:
 class Runs:
     """Since when each replica has been there without a break."""
 
-    since: dict[Replica, int] = field(default_factory=dict)
+    starts: dict[Replica, list[int]] = field(default_factory=dict)
     last: dict[Replica, int] = field(default_factory=dict)
 
     def note(self, replica: Replica, minutes: Iterable[int]) -> None:
@@ -64,15 +65,20 @@ class Runs:
             if last is not None and minute <= last:
                 continue
             if last is None or minute - last > BROKEN_AFTER_MINUTES:
-                self.since[replica] = minute
+                self.starts.setdefault(replica, []).append(minute)
             self.last[replica] = minute
 
     def is_young(self, replica: Replica, minute: int) -> bool:
-        return minute - self.since.get(replica, minute) < YOUNG_MINUTES
+        """By the run that the minute is in: a past that is read at once has several."""
+        starts = self.starts.get(replica, [])
+        at = bisect_right(starts, minute) - 1
+        return at < 0 or minute - starts[at] < YOUNG_MINUTES
 
     def forget_before(self, minute: int) -> None:
         for replica in [each for each, last in self.last.items() if last < minute]:
-            del self.last[replica], self.since[replica]
+            del self.last[replica], self.starts[replica]
+        for starts in self.starts.values():
+            del starts[: max(0, bisect_right(starts, minute) - 1)]
 
 
 def fetch(

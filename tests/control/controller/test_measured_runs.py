@@ -1,6 +1,7 @@
 """The windows are read from a genuine Prometheus."""
 
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,6 @@ from control.controller.autoscaler.prometheus import MetricsError, Prometheus
 from control.controller.autoscaler.samples import ALIVE, CPU, INFO, QUERY, RESIDENT
 from control.controller.cluster import Key
 from control.scaling.sizing import GIB
-from tests.kube_api import KubeApi
 from tests.waiting import wait_for
 
 KEY = Key("clickhouse", "main")
@@ -43,12 +43,13 @@ def moments() -> list[int]:
 
 
 @pytest.fixture
-def prometheus(tmp_path: Path, kube_api: KubeApi) -> Iterator[Prometheus]:
+def prometheus(tmp_path: Path) -> Iterator[Prometheus]:
     (tmp_path / "in.txt").write_text(open_metrics())
     (tmp_path / "prometheus.yaml").write_text("{}")
     make = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "in.txt", "data"]
     subprocess.run(make, cwd=tmp_path, check=True, capture_output=True)
-    address = f"127.{kube_api.block}.64.19:9090"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
     flags = ["--config.file=prometheus.yaml", "--storage.tsdb.path=data"]
     log = (tmp_path / "log").open("wb")
     running = subprocess.Popen(
