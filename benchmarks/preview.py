@@ -46,7 +46,9 @@ def deployment(folder: Path, env: dict[str, str], *, stack: str = "bench") -> Pa
     text = (ROOT / "Pulumi.yaml").read_text()
     text = text.replace("main: infra", f"main: {ROOT / 'infra'}")
     (project / "Pulumi.yaml").write_text(text.replace(".venv", str(ROOT / ".venv")))
-    shutil.copy(ROOT / "Pulumi.local.yaml", project / f"Pulumi.{stack}.yaml")
+    lines = (ROOT / "Pulumi.local.yaml").read_text().splitlines(keepends=True)
+    own = [line for line in lines if not line.startswith("encryptionsalt:")]
+    (project / f"Pulumi.{stack}.yaml").write_text("".join(own))
     shutil.copytree(ROOT / ".byoc" / "local" / "secrets", project / ".byoc" / "local" / "secrets")
     init_stack(project, env, stack)
     return project

@@ -106,7 +106,7 @@ class Adapter:
             "description": rule.summary,
             "enforcement_level": EnforcementLevel(self.settings.level(rule).value),
             "severity": SdkSeverity(rule.severity.value),
-            "tags": list(rule.frameworks),
+            "tags": list(dict.fromkeys(rule.frameworks)),
             "remediation_steps": rule.remedy,
         }
 

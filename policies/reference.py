@@ -40,7 +40,7 @@ def row(rule: AnyRule, settings: Settings) -> dict[str, Any]:
         "summary": rule.summary,
         "remedy": rule.remedy,
         "resourceTypes": list(rule.resource_types),
-        "frameworks": list(rule.frameworks),
+        "frameworks": list(dict.fromkeys(rule.frameworks)),
         "parameters": {**rule.parameters, **settings.parameters.get(rule.name, {})},
         "wholeStack": isinstance(rule, StackRule),
     }
@@ -58,7 +58,7 @@ def explanation(rule: AnyRule, settings: Settings) -> str:
     if facts["wholeStack"]:
         lines.append("              together with the rest of the stack")
     if rule.frameworks:
-        lines.append(f"  serves      {', '.join(rule.frameworks)}")
+        lines.append(f"  serves      {', '.join(facts['frameworks'])}")
     for key, value in facts["parameters"].items():
         lines.append(f"  parameter   {key} = {json.dumps(value)}")
     return "\n".join(lines) + "\n"
@@ -86,5 +86,5 @@ def section(rule: AnyRule, settings: Settings) -> str:
         values = ", ".join(f"`{k}` = `{json.dumps(v)}`" for k, v in facts["parameters"].items())
         lines.append(f"- Parameters: {values}")
     if rule.frameworks:
-        lines.append(f"- {', '.join(rule.frameworks)}")
+        lines.append(f"- {', '.join(facts['frameworks'])}")
     return "\n".join(lines) + "\n"

@@ -1,21 +1,18 @@
 """No ConfigMap holds a secret."""
 
-import re
 from collections.abc import Iterator
 
 from policies.frameworks import SECRETS
 from policies.rule import Props, Rule, Severity
+from policies.secrets import looks_secret, named_like_secret
 from policies.shapes import at
-
-KEY = re.compile(r"(password|passwd|secret|token|api_?key|private_?key)$", re.IGNORECASE)
-CONTENT = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\btskey-auth-\w+")
 
 
 def check(props: Props) -> Iterator[str]:
     for key, value in (at(props, "data") or {}).items():
-        if KEY.search(key) and value:
+        if named_like_secret(key) and value:
             yield f"Its key {key} is named like a secret."
-        if CONTENT.search(value):
+        if looks_secret(value):
             yield f"Its key {key} holds a private key or an access key."
 
 

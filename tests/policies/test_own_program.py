@@ -11,9 +11,11 @@ from policies.checking import Report, check_stack
 from policies.rule import Resource, Stack
 from policies.settings import FILE, Level, load
 from policies.world import guarded
-from tests.engine import Run, run
+from tests.engine import Registered, run
 from tests.engine_outputs import computed_outputs
 from tests.infra.test_program import program, stack_file
+
+pytestmark = pytest.mark.xdist_group("policies-own-program")
 
 TODAY = date(2026, 12, 1)
 KEY_IN_CLUSTER = {
@@ -21,7 +23,18 @@ KEY_IN_CLUSTER = {
 }
 
 
-def stack_of(seen: Run) -> Stack:
+@functools.cache
+def planned(name: str) -> tuple[tuple[Registered, str], ...]:
+    """The custom resources of an example stack, each with its id."""
+    seen = run(program, config=stack_file(name) | KEY_IN_CLUSTER, stack=name)
+    return tuple(
+        (resource, computed_outputs(resource.type, resource.name, resource.inputs)["id"])
+        for resource in seen.resources
+        if resource.custom and not resource.type.startswith("pulumi:")
+    )
+
+
+def stack_of(name: str) -> Stack:
     return Stack(
         resources=tuple(
             Resource(
@@ -29,11 +42,10 @@ def stack_of(seen: Run) -> Stack:
                 name=resource.name,
                 urn=resource.urn,
                 props=guarded(resource.inputs),
-                id=computed_outputs(resource.type, resource.name, resource.inputs)["id"],
+                id=id_,
                 protect=bool(resource.protect),
             )
-            for resource in seen.resources
-            if resource.custom and not resource.type.startswith("pulumi:")
+            for resource, id_ in planned(name)
         )
     )
 
@@ -42,7 +54,7 @@ def stack_of(seen: Run) -> Stack:
 def report(name: str) -> Report:
     return check_stack(
         all_rules(),
-        stack_of(run(program, config=stack_file(name) | KEY_IN_CLUSTER, stack=name)),
+        stack_of(name),
         load(FILE, {rule.name: rule for rule in all_rules()}),
         stack_name=name,
         today=TODAY,
