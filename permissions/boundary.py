@@ -46,7 +46,7 @@ CEILINGS = (
         reason="Nodes pull images from registries of AWS and of the operator.",
     ),
     Ceiling(
-        actions=("eks:Describe*", "eks:AssumeRoleForPodIdentity"),
+        actions=("eks:Describe*", "eks-auth:AssumeRoleForPodIdentity"),
         resources=("*",),
         conditions=(IN_REGION,),
         reason="Nodes look their cluster up and hand pods their identity.",

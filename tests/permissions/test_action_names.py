@@ -13,7 +13,6 @@ SERVICE_MODELS = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quo
 
 RIGHTS_WITHOUT_A_CALL = {
     "iam:PassRole",
-    "eks:AssumeRoleForPodIdentity",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
     "logs:CreateLogDelivery",
