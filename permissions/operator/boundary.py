@@ -15,6 +15,15 @@ BUCKETS = "arn:{partition}:s3:::{prefix}-{account}-*"
 OWN_ROLES = f"{ROLE}{{prefix}}-*"
 ACCESS_ROLES = f"{ROLE}{{access_role}}*"
 
+GRANTING_RIGHTS = [
+    "iam:CreateRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:AttachRolePolicy",
+]
+UNDER_CEILING = Condition(
+    operator="StringEquals", key="iam:PermissionsBoundary", values=("{boundary_arn}",)
+)
 WITHOUT_CEILING = Condition(
     operator="StringNotEquals", key="iam:PermissionsBoundary", values=("{boundary_arn}",)
 )
@@ -44,7 +53,15 @@ def operator_boundary(scope: Scope) -> dict[str, Any]:
             ),
             statement(scope, "Allow", ["servicequotas:Get*"], ["*"], IN_REGION),
             statement(scope, "Allow", ["sts:GetCallerIdentity"], ["*"]),
-            statement(scope, "Allow", ["iam:*"], [OWN_ROLES]),
+            statement(
+                scope,
+                "Allow",
+                ["iam:Get*", "iam:List*", "iam:PassRole", "iam:TagRole", "iam:UntagRole",
+                 "iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy",
+                 "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy"],
+                [OWN_ROLES],
+            ),
+            statement(scope, "Allow", GRANTING_RIGHTS, [OWN_ROLES], UNDER_CEILING),
             statement(scope, "Allow", ["iam:SimulatePrincipalPolicy"], [ACCESS_ROLES]),
             statement(
                 scope, "Allow", ["iam:CreateServiceLinkedRole"], [f"{ROLE}aws-service-role/*"]
@@ -67,8 +84,7 @@ def protection(scope: Scope) -> list[dict[str, Any]]:
         statement(
             scope,
             "Deny",
-            ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy",
-             "iam:AttachRolePolicy"],
+            GRANTING_RIGHTS,
             ["*"],
             WITHOUT_CEILING,
         ),

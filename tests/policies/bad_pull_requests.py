@@ -100,7 +100,7 @@ def request(edit: Edit, rule: str, says: str) -> BadPullRequest:
 
 
 THANOS = "access-role-thanos"
-OPERATOR = "access-operator"
+OPERATOR = "access-operator-operate"
 
 BAD: dict[str, BadPullRequest] = {
     "open API server": request(
