@@ -11,8 +11,11 @@ import pytest
 from tests.stack.checkout import PROJECT, Checkout, clone
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before xdist reads the groups. The longest go first, so that no worker ends alone."""
     here = Path(__file__).parent
+    items.sort(key=lambda item: here not in item.path.parents)
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.stack)
