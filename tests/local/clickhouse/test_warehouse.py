@@ -148,6 +148,15 @@ def test_a_replica_joins_with_all_data_and_leaves_without_a_trace(joined: Wareho
 def test_the_logs_of_a_replica_that_leaves_are_carried_over_once(joined: Warehouse) -> None:
     a, b = joined["a"], joined["b"]
     a.query("SELECT 7919")
+    finished = f"FROM system.query_log WHERE hostname = '{a.address}' AND type = 'QueryFinish'"
+    remembered = f"SELECT count() {finished} AND startsWith(query, 'SELECT 7919')"
+
+    def logged() -> bool:
+        """An answer may be out before it is logged."""
+        operator(a, "SYSTEM FLUSH LOGS")
+        return operator(a, remembered) == "1"
+
+    wait_for(logged, within_s=SEEN_WITHIN_S, what="the query in a's own log")
     assert a.stop() == 0
     a.start()
     login = Login(user="byoc_operator", password=OPERATOR_PASSWORD)
@@ -161,8 +170,6 @@ def test_the_logs_of_a_replica_that_leaves_are_carried_over_once(joined: Warehou
         return databases.logs_left(login, leaver, taker) == 0
 
     wait_for(carried, within_s=SEEN_WITHIN_S, what="a's logs on b")
-    finished = f"FROM system.query_log WHERE hostname = '{a.address}' AND type = 'QueryFinish'"
-    remembered = f"SELECT count() {finished} AND startsWith(query, 'SELECT 7919')"
     assert operator(b, remembered) == "1"
     for span in load.spans:
         again = copy(span, load.columns[span.table], load.host)
