@@ -258,14 +258,17 @@ def kill_all(stack: Checkout) -> None:
 def test_a_client_that_keeps_inserting_loses_and_doubles_nothing(sleeper: Sleeper) -> None:
     primary = connect(sleeper.stack, service_address(sleeper.stack, "primary"))
     primary.command("CREATE TABLE sleepless (n UInt64) ORDER BY n")
-    numbers, stop, pause = itertools.count(), threading.Event(), threading.Event()
+    numbers = itertools.count()
+    stop, pause, resting = threading.Event(), threading.Event(), threading.Event()
     sent: list[int] = []
 
     def insert() -> None:
         while not stop.is_set():
             if pause.is_set():
+                resting.set()
                 stop.wait(0.05)
                 continue
+            resting.clear()
             row = next(numbers)
             asyncio.run(insisting(partial(inserted, sleeper.caller, row)))
             sent.append(row)
@@ -277,9 +280,10 @@ def test_a_client_that_keeps_inserting_loses_and_doubles_nothing(sleeper: Sleepe
         for _ in range(2):
             sleeper.ask_to_sleep()  # in the midst of inserts, and then in a pause of theirs
             pause.set()
-            sleeper.ask_to_sleep()
-            sleeper.reach("Idle")
+            assert resting.wait(PATIENCE_S)  # an insert after the request would take it back
+            sleeper.asleep()
             done = len(sent)
+            resting.clear()
             pause.clear()
             wait_for(lambda done=done: len(sent) > done + 5, within_s=PATIENCE_S, what="inserts")
     finally:
