@@ -31,6 +31,7 @@ from components.kubernetes.platform import (
 )
 from components.kubernetes.tailscale import SubnetRouter, SubnetRouterArgs
 from control.warehouses.crds import crd_documents
+from infra.admission import admission
 from infra.aws_layers import Layers
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
@@ -89,6 +90,7 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
                 monitoring=buckets[BucketPurpose.MONITORING],
             ),
             crds=tuple(crd_documents()),
+            admission=admission(pulumi.get_stack()),
             storage_class=StorageClassArgs(
                 kms_key_arn=layers.encryption.key_arns[KeyPurpose.VOLUMES]
             ),

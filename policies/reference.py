@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from policies.catalog import AnyRule, all_rules
-from policies.rule import StackRule
+from policies.rule import Rule, StackRule
 from policies.settings import FILE, Settings, load
 
 AREAS = {
@@ -29,6 +29,11 @@ level of a severity (`severities`), level and parameters of a rule (`rules`), an
 with rule, stack and resource (patterns), owner, reason and the last day on which it holds. An
 exemption past its end fails by itself, and so does a rule that crashes. What is not known during a
 preview is reported by the policy SDK, and checked again by the update.
+
+The API server of the cluster asks the rules marked "in the cluster too" too, of every pod in the
+deployment's namespaces and of what makes pods, whoever types it: the platform layer renders them as
+ValidatingAdmissionPolicy objects. A mandatory rule refuses there, an advisory one warns and is
+written to the audit log, and so does one from which anybody in the stack is exempt.
 """
 
 
@@ -43,6 +48,7 @@ def row(rule: AnyRule, settings: Settings) -> dict[str, Any]:
         "frameworks": list(dict.fromkeys(rule.frameworks)),
         "parameters": {**rule.parameters, **settings.parameters.get(rule.name, {})},
         "wholeStack": isinstance(rule, StackRule),
+        "inCluster": isinstance(rule, Rule) and rule.cel is not None,
     }
 
 
@@ -57,6 +63,8 @@ def explanation(rule: AnyRule, settings: Settings) -> str:
     ]
     if facts["wholeStack"]:
         lines.append("              together with the rest of the stack")
+    if facts["inCluster"]:
+        lines.append("              in the cluster too, at every pod")
     if rule.frameworks:
         lines.append(f"  serves      {', '.join(facts['frameworks'])}")
     for key, value in facts["parameters"].items():
@@ -79,7 +87,8 @@ def section(rule: AnyRule, settings: Settings) -> str:
     facts = row(rule, settings)
     lines = [
         f"\n### {rule.name}\n\n{rule.summary}\n",
-        f"- {rule.severity}, {facts['level']}; {', '.join(f'`{t}`' for t in rule.resource_types)}",
+        f"- {rule.severity}, {facts['level']}; {', '.join(f'`{t}`' for t in rule.resource_types)}"
+        f"{'; in the cluster too' if facts['inCluster'] else ''}",
         f"- Remedy: {rule.remedy}",
     ]
     if rule.parameters:

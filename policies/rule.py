@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from policies.cel import Cel
+
 Props = Mapping[str, Any]
 Parameters = Mapping[str, Any]
 
@@ -80,6 +82,8 @@ class Rule(Row):
     """Holds for each resource of its types alone."""
 
     check: Check | ParameterCheck
+    cel: Cel | None = None
+    """The same said of pods to the API server, where CEL can say it."""
 
     def run(self, props: Props, parameters: Parameters) -> Iterator[str]:
         settled = {**self.parameters, **parameters}

@@ -45,6 +45,7 @@ class Priority(StrEnum):
 
 class ServiceAccount(StrEnum):
     CLICKHOUSE_SERVER = "clickhouse-server"
+    CLICKHOUSE_KEEPER = "clickhouse-keeper"
     CONTROLLER = "controller"
     ACTIVATOR = "activator"
     STATE_EXPORTER = "state-exporter"

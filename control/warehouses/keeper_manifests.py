@@ -101,6 +101,7 @@ def keeper_pod(deployment: Deployment, warehouse: Warehouse) -> Manifest:
     memory = f"{warehouse.keeper.memory_gib}Gi"
     return {
         **on_workload_nodes(),
+        "serviceAccountName": deployment.keeper_service_account,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": 30,

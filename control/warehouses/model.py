@@ -104,6 +104,7 @@ class Deployment:
     image_server: str = "clickhouse/clickhouse-server"
     image_keeper: str = "clickhouse/clickhouse-keeper"
     server_service_account: str = "default"
+    keeper_service_account: str = "default"
     s3_endpoint: str = ""
 
 

@@ -123,5 +123,6 @@ def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment
         image_server=facts.get("image_server", Deployment.image_server),
         image_keeper=facts.get("image_keeper", Deployment.image_keeper),
         server_service_account=facts.get("server_service_account", "default"),
+        keeper_service_account=facts.get("keeper_service_account", "default"),
         s3_endpoint=s3_endpoint,
     )

@@ -1,5 +1,6 @@
 """Containers say how much CPU they need."""
 
+from policies.cel import Cel, Each
 from policies.frameworks import CAPACITY
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -15,5 +16,9 @@ RULE = Rule(
     check=per_container(
         lambda c: not (at(c, "resources.requests.cpu") or at(c, "resources.limits.cpu")),
         "is placed as if it needed no CPU.",
+    ),
+    cel=Cel(
+        each=Each.RESERVED,
+        holds="c.?resources.?requests.?cpu.hasValue() || c.?resources.?limits.?cpu.hasValue()",
     ),
 )

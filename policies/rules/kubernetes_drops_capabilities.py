@@ -1,5 +1,6 @@
 """Containers drop every capability."""
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -15,5 +16,9 @@ RULE = Rule(
     check=per_container(
         lambda c: "ALL" not in listed(at(c, "securityContext.capabilities.drop")),
         "keeps capabilities of root that no server needs.",
+    ),
+    cel=Cel(
+        each=Each.CONTAINER,
+        holds="'ALL' in " + field("c", "securityContext.capabilities.drop", "[]"),
     ),
 )

@@ -1,5 +1,6 @@
 """Images have a tag or digest of their own, never latest."""
 
+from policies.cel import Cel, Each
 from policies.frameworks import SUPPLY_CHAIN
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -21,5 +22,10 @@ RULE = Rule(
     frameworks=(*SUPPLY_CHAIN,),
     check=per_container(
         lambda c: is_floating(c["image"]), "runs whatever the tag latest means today."
+    ),
+    cel=Cel(
+        each=Each.CONTAINER,
+        holds="c.image.contains('@sha256:')"
+        " || c.image.matches(':[^:/]+$') && !c.image.endsWith(':latest')",
     ),
 )

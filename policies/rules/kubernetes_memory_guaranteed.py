@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import CAPACITY
 from policies.pods import STATEFUL_SET, containers
 from policies.rule import Props, Rule, Severity
 from policies.shapes import at
+
+LIMIT = field("c", "resources.limits.memory", "''")
+REQUEST = field("c", "resources.requests.memory", LIMIT)
 
 
 def check(props: Props) -> Iterator[str]:
@@ -28,4 +32,9 @@ RULE = Rule(
     resource_types=(STATEFUL_SET,),
     frameworks=(*CAPACITY,),
     check=check,
+    cel=Cel(
+        each=Each.RESERVED,
+        kinds=("StatefulSet",),
+        holds=f"{LIMIT} == '' || {REQUEST} == {LIMIT}",
+    ),
 )

@@ -1,5 +1,6 @@
 """Containers have a memory limit: one cannot starve the others."""
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import CAPACITY
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -15,4 +16,5 @@ RULE = Rule(
     check=per_container(
         lambda c: not (at(c, "resources.limits.memory")), "may take all memory of its node."
     ),
+    cel=Cel(each=Each.RESERVED, holds=field("c", "resources.limits.memory", "''") + " != ''"),
 )

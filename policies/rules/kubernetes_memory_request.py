@@ -1,5 +1,6 @@
 """Containers say how much memory they need."""
 
+from policies.cel import Cel, Each
 from policies.frameworks import CAPACITY
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -15,5 +16,10 @@ RULE = Rule(
     check=per_container(
         lambda c: not (at(c, "resources.requests.memory") or at(c, "resources.limits.memory")),
         "is placed as if it needed no memory.",
+    ),
+    cel=Cel(
+        each=Each.RESERVED,
+        holds="c.?resources.?requests.?memory.hasValue()"
+        " || c.?resources.?limits.?memory.hasValue()",
     ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel, Each, field, quoted_list
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, containers
 from policies.rule import Parameters, Props, Rule, Severity
@@ -15,6 +16,11 @@ def check(props: Props, parameters: Parameters) -> Iterator[str]:
                 yield f"Container {container['name']} adds the capability {capability}."
 
 
+def only_allowed(parameters: Parameters) -> str:
+    added = field("c", "securityContext.capabilities.add", "[]")
+    return f"{added}.all(a, a in {quoted_list(parameters['allowed'])})"
+
+
 RULE = Rule(
     name="kubernetes-no-added-capabilities",
     severity=Severity.HIGH,
@@ -24,4 +30,5 @@ RULE = Rule(
     frameworks=(*ISOLATION,),
     parameters={"allowed": ["NET_BIND_SERVICE"]},
     check=check,
+    cel=Cel(each=Each.CONTAINER, holds=only_allowed),
 )

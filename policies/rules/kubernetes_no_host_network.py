@@ -1,5 +1,6 @@
 """No pod shares the network of its node."""
 
+from policies.cel import Cel, field
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, pod_field_off
 from policies.rule import Rule, Severity
@@ -17,4 +18,5 @@ RULE = Rule(
     check=pod_field_off(
         "hostNetwork", "It shares the network of its node: no network policy holds for it."
     ),
+    cel=Cel(holds="!" + field("variables.pod", "hostNetwork", "false")),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, pod_spec
 from policies.rule import Props, Rule, Severity
@@ -23,4 +24,5 @@ RULE = Rule(
     resource_types=WORKLOADS,
     frameworks=(*ISOLATION,),
     check=check,
+    cel=Cel(holds="!variables.pod.?volumes.orValue([]).exists(v, has(v.hostPath))"),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel, Each
 from policies.frameworks import NETWORK_BOUNDARY
 from policies.pods import WORKLOADS, containers
 from policies.rule import Props, Rule, Severity
@@ -23,4 +24,5 @@ RULE = Rule(
     resource_types=WORKLOADS,
     frameworks=(*NETWORK_BOUNDARY,),
     check=check,
+    cel=Cel(each=Each.CONTAINER, holds="c.?ports.orValue([]).all(p, p.?hostPort.orValue(0) == 0)"),
 )

@@ -1,5 +1,6 @@
 """No container may gain more rights than it starts with."""
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -18,5 +19,9 @@ RULE = Rule(
     check=per_container(
         lambda c: at(c, "securityContext.allowPrivilegeEscalation") is not False,
         "may gain rights by setuid programs.",
+    ),
+    cel=Cel(
+        each=Each.CONTAINER,
+        holds="!" + field("c", "securityContext.allowPrivilegeEscalation", "true"),
     ),
 )

@@ -1,5 +1,6 @@
 """No container is privileged."""
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -18,4 +19,5 @@ RULE = Rule(
     check=per_container(
         lambda c: bool(at(c, "securityContext.privileged")), "is privileged: it owns the node."
     ),
+    cel=Cel(each=Each.CONTAINER, holds="!" + field("c", "securityContext.privileged", "false")),
 )

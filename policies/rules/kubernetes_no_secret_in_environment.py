@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from policies.cel import Cel, Each, quoted, quoted_list
 from policies.frameworks import SECRETS
 from policies.pods import WORKLOADS, containers
 from policies.rule import Parameters, Props, Rule, Severity
@@ -21,6 +22,12 @@ def check(props: Props, parameters: Parameters) -> Iterator[str]:
                 yield f"The variable {variable['name']} of {container['name']} is plain text."
 
 
+def no_plain_secret(parameters: Parameters) -> str:
+    excused = f"v.name in {quoted_list(parameters['names'])}"
+    secret = f"v.name.matches({quoted(WORDS.pattern)})"
+    return f"c.?env.orValue([]).all(v, {excused} || !{secret} || v.?value.orValue('') == '')"
+
+
 RULE = Rule(
     name="kubernetes-no-secret-in-environment",
     severity=Severity.CRITICAL,
@@ -30,4 +37,5 @@ RULE = Rule(
     frameworks=(*SECRETS,),
     parameters={"names": ["TS_KUBE_SECRET"]},
     check=check,
+    cel=Cel(each=Each.CONTAINER, holds=no_plain_secret),
 )

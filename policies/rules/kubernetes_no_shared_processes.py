@@ -1,5 +1,6 @@
 """Containers of a pod do not see each other's processes."""
 
+from policies.cel import Cel, field
 from policies.frameworks import ISOLATION
 from policies.pods import WORKLOADS, pod_field_off
 from policies.rule import Rule, Severity
@@ -14,4 +15,5 @@ RULE = Rule(
     check=pod_field_off(
         "shareProcessNamespace", "Each container reads the memory and environment of the others."
     ),
+    cel=Cel(holds="!" + field("variables.pod", "shareProcessNamespace", "false")),
 )

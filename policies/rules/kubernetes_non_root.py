@@ -1,5 +1,6 @@
 """Containers do not run as root."""
 
+from policies.cel import Cel, Each, inherited_field
 from policies.frameworks import ISOLATION, LEAST_PRIVILEGE
 from policies.pods import WORKLOADS, inherited
 from policies.rule import Rule, Severity
@@ -15,4 +16,8 @@ RULE = Rule(
         *LEAST_PRIVILEGE,
     ),
     check=inherited("runAsNonRoot", True, "may run as root."),
+    cel=Cel(
+        each=Each.CONTAINER,
+        holds=inherited_field("securityContext.runAsNonRoot", "false"),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel, field
 from policies.frameworks import LEAST_PRIVILEGE
 from policies.pods import WORKLOADS, pod_spec
 from policies.rule import Props, Rule, Severity
@@ -23,4 +24,7 @@ RULE = Rule(
         "CIS EKS 1.5.0 4.1.5",
     ),
     check=check,
+    cel=Cel(
+        holds="!(" + field("variables.pod", "serviceAccountName", "''") + " in ['', 'default'])"
+    ),
 )

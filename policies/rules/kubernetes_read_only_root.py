@@ -1,5 +1,6 @@
 """Containers cannot write to their own image."""
 
+from policies.cel import Cel, Each, field
 from policies.frameworks import HARDENING, ISOLATION
 from policies.pods import WORKLOADS, per_container
 from policies.rule import Rule, Severity
@@ -20,5 +21,8 @@ RULE = Rule(
     check=per_container(
         lambda c: not at(c, "securityContext.readOnlyRootFilesystem"),
         "can change its own programs: its root is writable.",
+    ),
+    cel=Cel(
+        each=Each.CONTAINER, holds=field("c", "securityContext.readOnlyRootFilesystem", "false")
     ),
 )

@@ -1,5 +1,6 @@
 """Servers say when they are ready."""
 
+from policies.cel import Cel, Each
 from policies.frameworks import AVAILABILITY
 from policies.pods import SERVICES, main_containers
 from policies.rule import Rule, Severity
@@ -13,5 +14,10 @@ RULE = Rule(
     frameworks=(*AVAILABILITY,),
     check=main_containers(
         lambda c: not c.get("readinessProbe"), "gets requests before it can answer."
+    ),
+    cel=Cel(
+        each=Each.SERVER,
+        kinds=("Deployment", "StatefulSet", "DaemonSet"),
+        holds="has(c.readinessProbe)",
     ),
 )

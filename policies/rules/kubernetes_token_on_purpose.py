@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel
 from policies.frameworks import LEAST_PRIVILEGE
 from policies.pods import WORKLOADS, pod_spec
 from policies.rule import Props, Rule, Severity
@@ -24,4 +25,5 @@ RULE = Rule(
         "CIS EKS 1.5.0 4.1.6",
     ),
     check=check,
+    cel=Cel(holds="has(variables.pod.automountServiceAccountToken)"),
 )

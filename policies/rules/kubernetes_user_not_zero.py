@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
+from policies.cel import Cel, field
 from policies.frameworks import ISOLATION, LEAST_PRIVILEGE
 from policies.pods import WORKLOADS, containers, pod_spec
 from policies.rule import Props, Rule, Severity
 from policies.shapes import at
 
+USER = "securityContext.runAsUser"
+
 
 def check(props: Props) -> Iterator[str]:
-    if at(pod_spec(props), "securityContext.runAsUser") == 0:
+    if at(pod_spec(props), USER) == 0:
         yield "The pod runs as root."
     for container in containers(props):
-        if at(container, "securityContext.runAsUser") == 0:
+        if at(container, USER) == 0:
             yield f"Container {container['name']} runs as root."
 
 
@@ -27,4 +30,12 @@ RULE = Rule(
         *LEAST_PRIVILEGE,
     ),
     check=check,
+    cel=Cel(
+        holds=" && ".join(
+            (
+                field("variables.pod", USER, "1") + " != 0",
+                "variables.containers.all(c, " + field("c", USER, "1") + " != 0)",
+            )
+        )
+    ),
 )

@@ -6,11 +6,16 @@ from datetime import date
 
 import pytest
 
+from control.warehouses.keeper_manifests import keeper_manifests
+from control.warehouses.replica_manifests import replica_manifests
+from policies.admission import said_in_cel
 from policies.catalog import all_rules
 from policies.checking import Report, check_stack
+from policies.pods import STATEFUL_SET
 from policies.rule import Resource, Stack
 from policies.settings import FILE, Level, load
 from policies.world import guarded
+from tests.control.warehouses.samples import DEPLOYMENT, LAKE, MAIN
 from tests.engine import Registered, run
 from tests.engine_outputs import computed_outputs
 from tests.infra.test_program import program, stack_file
@@ -69,3 +74,22 @@ def test_an_example_stack_violates_no_mandatory_rule(name: str) -> None:
 
 def test_every_rule_that_reads_our_resources_could_read_them() -> None:
     assert report("aws-example").unseen == ()
+
+
+CONTROLLERS_OWN = {
+    manifest["metadata"]["name"]: manifest
+    for manifest in (
+        *keeper_manifests(DEPLOYMENT, LAKE),
+        *replica_manifests(DEPLOYMENT, LAKE, MAIN, "k3x9q2"),
+    )
+    if manifest["kind"] == "StatefulSet"
+}
+
+
+@pytest.mark.parametrize("name", sorted(CONTROLLERS_OWN))
+def test_what_the_controller_makes_keeps_the_rules_on_pods(name: str) -> None:
+    """No plan shows it: the API server would refuse it, and no service would ever start."""
+    rules = [rule for rule, _ in said_in_cel(all_rules()) if STATEFUL_SET in rule.resource_types]
+    assert len(rules) > 20
+    manifest = CONTROLLERS_OWN[name]
+    assert {r.name: found for r in rules if (found := list(r.run(manifest, {})))} == {}

@@ -1,4 +1,5 @@
 from components.kubernetes.platform.args import (
+    AdmissionArgs,
     Buckets,
     CertificatesArgs,
     IngressArgs,
@@ -11,6 +12,7 @@ from components.kubernetes.platform.args import (
 from components.kubernetes.platform.layer import Platform
 
 __all__ = [
+    "AdmissionArgs",
     "Buckets",
     "CertificatesArgs",
     "IngressArgs",

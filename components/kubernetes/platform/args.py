@@ -88,11 +88,22 @@ class CertificatesArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdmissionArgs:
+    """The specs of a ValidatingAdmissionPolicy and of its binding, which bears its name."""
+
+    name: str
+    policy: Mapping[str, Any]
+    binding: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlatformArgs:
     deployment: Deployment
     buckets: Buckets
     crds: tuple[Mapping[str, Any], ...]
     """CustomResourceDefinition documents of Warehouse and Service."""
+    admission: tuple[AdmissionArgs, ...] = ()
+    """What the API server refuses, whoever asks for it."""
     storage_class: StorageClassArgs = field(default_factory=StorageClassArgs)
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None

@@ -44,7 +44,7 @@ def create_controller(
         data=facts,
         opts=children.options(),
     )
-    create_server_account(children, deployment)
+    create_pod_accounts(children, deployment)
     workload = controller_workload(deployment, autoscaling, tuple(facts.values()))
     account = create_service_account(children, workload)
     bindings = grant(children, workload, CONTROLLER_RIGHTS)
@@ -52,15 +52,20 @@ def create_controller(
     create_deployment(children, workload, account, config_map, *bindings, recreate=True)
 
 
-def create_server_account(children: Children, deployment: Deployment) -> None:
-    """What ClickHouse servers run as: it has no rights here, and a pod identity in the cloud."""
-    name = ServiceAccount.CLICKHOUSE_SERVER
-    k8s.core.v1.ServiceAccount(
-        f"{children.prefix}-{name}",
-        metadata=metadata(deployment, name, "server", namespace=Namespace.CLICKHOUSE),
-        automount_service_account_token=False,
-        opts=children.options(),
-    )
+def create_pod_accounts(children: Children, deployment: Deployment) -> None:
+    """What the controller's pods run as: without rights here; servers have a pod identity in the
+    cloud, Keeper has none."""
+    accounts = {
+        ServiceAccount.CLICKHOUSE_SERVER: "server",
+        ServiceAccount.CLICKHOUSE_KEEPER: "keeper",
+    }
+    for name, component in accounts.items():
+        k8s.core.v1.ServiceAccount(
+            f"{children.prefix}-{name}",
+            metadata=metadata(deployment, name, component, namespace=Namespace.CLICKHOUSE),
+            automount_service_account_token=False,
+            opts=children.options(),
+        )
 
 
 def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulumi.Input[str]]:
@@ -74,6 +79,7 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
         "backup_bucket": buckets.backup,
         "monitoring_bucket": buckets.monitoring,
         "server_service_account": ServiceAccount.CLICKHOUSE_SERVER,
+        "keeper_service_account": ServiceAccount.CLICKHOUSE_KEEPER,
         "image_server": image(deployment, ImageName.CLICKHOUSE_SERVER),
         "image_keeper": image(deployment, ImageName.CLICKHOUSE_KEEPER),
     }

@@ -11,6 +11,7 @@ from components.kubernetes.network_policies import (
     create_flow_policies,
 )
 from components.kubernetes.platform.activator import create_activator
+from components.kubernetes.platform.admission import create_admission
 from components.kubernetes.platform.args import IngressArgs, PlatformArgs
 from components.kubernetes.platform.certificates import create_certificates
 from components.kubernetes.platform.controller import create_controller
@@ -41,6 +42,7 @@ class Platform(pulumi.ComponentResource):
         self.foundation = create_foundation(root, args.deployment, args.storage_class)
         children = Children(prefix=name, parent=self, after=self.foundation)
         create_policies(children, args)
+        create_admission(children, args.deployment, args.admission)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
         informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
         create_controller(informed, args.deployment, args.buckets, args.autoscaling)

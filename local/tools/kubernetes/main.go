@@ -89,6 +89,7 @@ func apiServerArgs(address string, port int, cidr, webhook string, pki func(stri
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-cluster-ip-range=" + cidr,
 		"--authorization-mode=RBAC",
+		"--allow-privileged", // as EKS has it: who may run such a pod is for policies to say
 		"--endpoint-reconciler-type=none",
 		"--enable-admission-plugins=NodeRestriction",
 		"--profiling=false",

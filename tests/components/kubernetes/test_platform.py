@@ -107,6 +107,7 @@ def test_the_controller_learns_of_its_deployment():
         image_server="clickhouse/clickhouse-server:26.9",
         image_keeper="clickhouse/clickhouse-keeper:26.9",
         server_service_account="clickhouse-server",
+        keeper_service_account="clickhouse-keeper",
         s3_endpoint="https://s3",
     )
     assert found(everything(), "ServiceAccount", "clickhouse-server", "clickhouse")

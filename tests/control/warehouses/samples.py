@@ -22,6 +22,7 @@ DEPLOYMENT = Deployment(
     image_server="clickhouse/clickhouse-server:26.9",
     image_keeper="clickhouse/clickhouse-keeper:26.9",
     server_service_account="clickhouse-server",
+    keeper_service_account="clickhouse-keeper",
     s3_endpoint="https://s3.eu-central-1.amazonaws.com",
 )
 LAKE = Warehouse(name="lake", namespace="clickhouse", uid="0a1b2c3d-4e5f", disk=Disk.VOLUME)

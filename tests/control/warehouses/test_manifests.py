@@ -45,6 +45,7 @@ PODS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("of", PODS.values(), ids=PODS.keys())
 def test_pods_are_restricted(of: Callable[[], Any]) -> None:
     spec = of()
+    assert spec["serviceAccountName"].startswith("clickhouse-")
     assert spec["securityContext"]["runAsNonRoot"]
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert spec["automountServiceAccountToken"] is False
