@@ -9,7 +9,7 @@ from policies.shapes import at, listed
 
 
 def check(props: Props, parameters: Parameters) -> Iterator[str]:
-    kind = at(props, "spec.type") or "ClusterIP"
+    kind = at(props, "spec.type")
     if kind == "LoadBalancer" and namespace(props) not in parameters["namespaces"]:
         yield f"It opens a load balancer of its own into the namespace {namespace(props)}."
     if kind == "NodePort":

@@ -7,8 +7,7 @@ from policies.rule import Rule, Severity
 
 
 def is_floating(image: str) -> bool:
-    if "@sha256:" in image:
-        return False
+    """What follows the name: a tag, or the digits of a digest."""
     _, _, tag = image.rpartition("/")[2].partition(":")
     return tag in {"", "latest"}
 
@@ -25,7 +24,6 @@ RULE = Rule(
     ),
     cel=Cel(
         each=Each.CONTAINER,
-        holds="c.image.contains('@sha256:')"
-        " || c.image.matches(':[^:/]+$') && !c.image.endsWith(':latest')",
+        holds="c.image.matches(':[^:/]+$') && !c.image.endsWith(':latest')",
     ),
 )
