@@ -97,6 +97,7 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
             ingress=ingress(config),
             certificates=certificates(config, layers),
             autoscaling=config.platform.autoscaling,
+            releases=config.platform.releases,
             await_workloads=config.platform.await_workloads,
         ),
         opts,

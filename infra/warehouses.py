@@ -88,8 +88,17 @@ def warehouse_spec(warehouse: WarehouseConfig) -> dict[str, Any]:
             "volumeGib": warehouse.keeper.volume_gib,
         },
         "replicaVolume": {"sizeGib": warehouse.volume_gib},
+        "channel": warehouse.channel.value,
     }
-    return spec | ({"version": warehouse.version} if warehouse.version else {})
+    if warehouse.version:
+        spec["version"] = warehouse.version
+    window = warehouse.maintenance_window
+    if window is not None:
+        spec["maintenanceWindow"] = {
+            "weekday": window.weekday.value,
+            "startHourUtc": window.start_hour_utc,
+        }
+    return spec
 
 
 def service_spec(service: ServiceConfig, warehouse: WarehouseConfig) -> dict[str, Any]:

@@ -1,6 +1,9 @@
-"""One pass over one warehouse: its passwords, its Keeper, its end."""
+"""One pass over one warehouse: its version, its passwords, its Keeper, its end."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from control.controller.cluster import ClusterError, Key, WarehouseObservation
 from control.controller.reconcile_service import NOW, World
@@ -8,6 +11,7 @@ from control.scaling.replica_seen import Action, Reason, State, Step
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.restore import RestorePhase
 from control.warehouses.status import Condition, Reported, changed, warehouse_status
+from control.warehouses.versions import next_images, upgrade_condition
 
 LOOK_AGAIN = timedelta(seconds=60)
 NEVER_READY = (None, "Pending", "Creating")
@@ -21,10 +25,13 @@ def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
     cluster = world.cluster
     try:
         deployment = cluster.deployment()
+        upgrade = next_images(deployment, warehouse, world.clock())
+        warehouse = replace(warehouse, images=upgrade.images)
         services = [s for s in cluster.services(key.namespace) if s.warehouse == key.name]
         observed = cluster.observe_warehouse(deployment, warehouse)
         step = next_warehouse_step(warehouse, observed, services)
-        report(warehouse, observed, services, step, deployment, reported, world)
+        current = upgrade_condition(upgrade, deployment, warehouse, world.clock())
+        report(warehouse, observed, services, step, current, reported, world)
         world.journal.step(warehouse, step, None)
         take(step, warehouse, deployment, world)
     except ClusterError as error:
@@ -89,24 +96,33 @@ def report(
     observed: WarehouseObservation,
     services: list[Service],
     step: Step,
-    deployment: Deployment,
+    current: Condition,
     reported: Reported,
     world: World,
 ) -> None:
     before = reported.status
     status = warehouse_status(
-        deployment=deployment,
         warehouse=warehouse,
         phase=phase_of(warehouse, step, before.get("phase")),
         keeper_ready=observed.keeper_ready,
         services=len(services),
-        conditions=conditions_of(step, observed, warehouse),
+        conditions=[*conditions_of(step, observed, warehouse), current],
         before=before,
         now=world.clock(),
     )
     own = {name: before.get(name) for name in status}
     if changed(own, status):
         world.cluster.report(warehouse, status)
+    if turned(before, current):
+        world.journal.announce(
+            warehouse, current.reason, current.message or warehouse.images.server, warning=False
+        )
+
+
+def turned(before: Mapping[str, Any], current: Condition) -> bool:
+    """Whether an upgrade begins to wait, or has waited and begins."""
+    told = {c["type"]: c["status"] == "True" for c in before.get("conditions") or ()}
+    return told.get(current.type, True) is not current.holds
 
 
 def phase_of(warehouse: Warehouse, step: Step, before: str | None) -> str:

@@ -49,7 +49,7 @@ class Watching:
         if event == "DELETED":
             self.warehouses.pop(key, None)
             return self.everything_of(key.namespace, key.name)
-        now = (essence(document), public_face(document))
+        now = (essence(document), public_face(document), images(document))
         if self.warehouses.get(key) == now:
             return set()
         self.warehouses[key] = now
@@ -103,6 +103,11 @@ def essence(document: Document) -> object:
         asked.get(WAKE),
         asked.get(SLEEP),
     )
+
+
+def images(document: Document) -> object:
+    """What the services of a warehouse follow."""
+    return (document.get("status") or {}).get("image")
 
 
 def public_face(document: Document) -> object:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from control.scaling.upgrading import Channel, Images, Release, Window
 from control.warehouses.backup import BackupPlan
 from control.warehouses.idle_memory import Requests
 from control.warehouses.restore import Restore, RestoreFrom
@@ -106,6 +107,7 @@ class Deployment:
     server_service_account: str = "default"
     keeper_service_account: str = "default"
     s3_endpoint: str = ""
+    releases: tuple[Release, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,12 @@ class Warehouse:
     generation: int = 1
     version: str = ""
     image: str = ""
-    channel: str = "default"
+    channel: Channel = Channel.DEFAULT
+    window: Window | None = None
+    urgent_version: str = ""
+    """Goes in outside the window."""
+    images: Images = field(default_factory=Images)
+    """What it runs, as recorded: whatever is wanted, services follow this."""
     profile: str = "replicated"
     accept_experimental: bool = False
     disk: Disk = Disk.OBJECT_STORAGE
@@ -223,11 +230,23 @@ def tag_of(image: str) -> str:
 def server_image(deployment: Deployment, warehouse: Warehouse, service: Service) -> str:
     if service.image:
         return service.image
-    return image_of(warehouse.image or deployment.image_server, warehouse.version)
+    return warehouse.images.server or image_of(
+        server_base(deployment, warehouse), warehouse.version
+    )
 
 
 def keeper_image(deployment: Deployment, warehouse: Warehouse) -> str:
-    return image_of(warehouse.keeper.image or deployment.image_keeper, warehouse.version)
+    return warehouse.images.keeper or image_of(
+        keeper_base(deployment, warehouse), warehouse.version
+    )
+
+
+def server_base(deployment: Deployment, warehouse: Warehouse) -> str:
+    return warehouse.image or deployment.image_server
+
+
+def keeper_base(deployment: Deployment, warehouse: Warehouse) -> str:
+    return warehouse.keeper.image or deployment.image_keeper
 
 
 def image_of(image: str, version: str) -> str:

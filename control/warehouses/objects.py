@@ -1,9 +1,11 @@
 """From the API server's documents to the model."""
 
+import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from control.scaling.upgrading import Channel, Images, Release, Window
 from control.warehouses.backup_objects import plan_from
 from control.warehouses.idle_memory import Requests
 from control.warehouses.model import (
@@ -25,7 +27,7 @@ from control.warehouses.moments import moment_from as moment_from
 from control.warehouses.moments import moment_text as moment_text
 from control.warehouses.names import FINALIZER, SLEEP, WAKE
 from control.warehouses.restore_objects import recorded_restore, restore_from_section
-from control.warehouses.scaling_wishes import schedule_text
+from control.warehouses.scaling_wishes import WEEKDAYS, schedule_text
 
 Document = Mapping[str, Any]
 
@@ -40,7 +42,10 @@ def warehouse_from(document: Document) -> Warehouse:
         generation=meta.get("generation", 1),
         version=spec.get("version", ""),
         image=spec.get("image", ""),
-        channel=spec.get("channel", "default"),
+        channel=Channel(spec.get("channel", Channel.DEFAULT)),
+        window=window_from(spec.get("maintenanceWindow")),
+        urgent_version=spec.get("urgentVersion", ""),
+        images=images_from(document.get("status") or {}),
         profile=spec.get("storageProfile", "replicated"),
         accept_experimental=spec.get("acceptExperimental", False),
         disk=Disk(spec.get("disk", Disk.OBJECT_STORAGE)),
@@ -63,6 +68,17 @@ def warehouse_from(document: Document) -> Warehouse:
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
+
+
+def window_from(window: Document | None) -> Window | None:
+    if window is None:
+        return None
+    return Window(weekday=WEEKDAYS[window["weekday"]], start_hour=window["startHourUtc"])
+
+
+def images_from(status: Document) -> Images:
+    keeper = status.get("keeper") or {}
+    return Images(server=status.get("image", ""), keeper=keeper.get("image", ""))
 
 
 def service_from(document: Document) -> Service:
@@ -125,4 +141,13 @@ def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment
         server_service_account=facts.get("server_service_account", "default"),
         keeper_service_account=facts.get("keeper_service_account", "default"),
         s3_endpoint=s3_endpoint,
+        releases=releases_from(facts.get("releases", "{}")),
+    )
+
+
+def releases_from(dates: str) -> tuple[Release, ...]:
+    """`dates` is JSON: the day on which each version was released."""
+    return tuple(
+        Release(version=version, released_at=datetime.fromisoformat(day).replace(tzinfo=UTC))
+        for version, day in json.loads(dates).items()
     )

@@ -18,7 +18,7 @@ from control.scaling.replica_seen import (
 from control.scaling.selection import capacity
 from control.warehouses.admission import Verdict
 from control.warehouses.idle_memory import IdleMemory, idle_memory_from, idle_status
-from control.warehouses.model import UNIT_GIB, Deployment, Service, Warehouse, image_of, tag_of
+from control.warehouses.model import UNIT_GIB, Service, Warehouse, tag_of
 from control.warehouses.objects import moment_from, moment_text
 from control.warehouses.phases import Phase
 from control.warehouses.service_manifests import endpoints
@@ -217,7 +217,6 @@ def why_not_ready(phase: Phase, step: Step) -> str:
 
 def warehouse_status(
     *,
-    deployment: Deployment,
     warehouse: Warehouse,
     phase: str,
     keeper_ready: int,
@@ -228,12 +227,12 @@ def warehouse_status(
 ) -> Status:
     profile = PROFILES[warehouse.profile]
     able = profile.capabilities
-    image = image_of(warehouse.image or deployment.image_server, warehouse.version)
+    images = warehouse.images
     return {
         "phase": phase,
         "observedGeneration": warehouse.generation,
-        "version": tag_of(image),
-        "image": image,
+        "version": tag_of(images.server),
+        "image": images.server,
         "storage": {
             "profile": profile.name,
             "sharedBytes": able.shared_bytes,
@@ -241,7 +240,11 @@ def warehouse_status(
             "needsLivePeer": able.needs_live_peer,
             "production": able.production,
         },
-        "keeper": {"members": warehouse.keeper.replicas, "ready": keeper_ready},
+        "keeper": {
+            "members": warehouse.keeper.replicas,
+            "ready": keeper_ready,
+            "image": images.keeper,
+        },
         "services": services,
         "credentialsSecret": warehouse.secret_name,
         "since": since(phase, before, now),

@@ -1,7 +1,9 @@
 """The schema of Warehouse: what its services share."""
 
+from control.scaling.upgrading import WINDOW_HOURS
 from control.warehouses.backup_schema import PLAN, RESTORE_FROM, RESTORE_STATUS
 from control.warehouses.names import WAREHOUSE_NAME_MAX
+from control.warehouses.scaling_schema import DAYS
 from control.warehouses.schema_parts import (
     CONDITIONS,
     Schema,
@@ -52,6 +54,16 @@ REPLICA_VOLUME = record(
     default={},
 )
 
+MAINTENANCE_WINDOW = record(
+    "Six hours of the week in which another server or Keeper image may begin to roll;"
+    " at any time when absent.",
+    {
+        "weekday": choice("Day on which it opens, in UTC.", list(DAYS)),
+        "startHourUtc": whole("Hour at which it opens.", enum=list(WINDOW_HOURS)),
+    },
+    required=["weekday", "startHourUtc"],
+)
+
 SPEC = record(
     "What the services of this warehouse share.",
     {
@@ -67,7 +79,16 @@ SPEC = record(
             maxLength=255,
         ),
         "channel": choice(
-            "How soon new versions arrive.", ["fast", "default", "slow"], default="default"
+            "How soon new versions arrive where none is named: with their release, or two or four"
+            " weeks later.",
+            ["fast", "default", "slow"],
+            default="default",
+        ),
+        "maintenanceWindow": MAINTENANCE_WINDOW,
+        "urgentVersion": text(
+            "A version that does not wait for the maintenance window, such as a security fix.",
+            pattern=VERSION_PATTERN,
+            maxLength=64,
         ),
         "storageProfile": choice(
             "How replicas hold data: a copy each, shared objects (experimental upstream),"
@@ -141,7 +162,7 @@ STATUS = record(
         "phase": choice("In one word.", ["Pending", "Creating", "Ready", "Degraded", "Deleting"]),
         "observedGeneration": whole("Generation of the spec this status is about.", minimum=0),
         "version": text("Version of the services."),
-        "image": text("Image that the services run."),
+        "image": text("Image that the services run, or are rolled to."),
         "storage": record(
             "What the storage profile can do.",
             {
@@ -154,7 +175,11 @@ STATUS = record(
         ),
         "keeper": record(
             "The Keeper ensemble.",
-            {"members": whole("Wanted members."), "ready": whole("Ready members.")},
+            {
+                "members": whole("Wanted members."),
+                "ready": whole("Ready members."),
+                "image": text("Image that the members run."),
+            },
         ),
         "services": whole("Services of the warehouse.", minimum=0),
         "credentialsSecret": text("Name of the Secret with the passwords."),

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +11,19 @@ from pydantic.alias_generators import to_camel
 
 from components.kubernetes.images import is_pinned
 from components.kubernetes.names import Autoscaling, ImageName
+from control.warehouses.warehouse_schema import VERSION_PATTERN
 from infra.config.section import Cidr, DnsName, Finding, Section, matching
 
 if TYPE_CHECKING:
     from infra.config.stack import StackConfig
+
+
+ReleasedVersion = Annotated[
+    str,
+    AfterValidator(
+        matching(VERSION_PATTERN.removeprefix("^").removesuffix("$"), "is no version", "26.10")
+    ),
+]
 
 
 class PlatformConfig(Section):
@@ -31,6 +41,11 @@ class PlatformConfig(Section):
         {},
         description="Other references for images, such as a mirror, by name: "
         + ", ".join(image.value for image in ImageName),
+    )
+    releases: dict[ReleasedVersion, date] = Field(
+        {},
+        description="ClickHouse versions that warehouses without a version of their own are led"
+        " to, with the day of their release, such as 26.10: 2026-10-28",
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
+from control.scaling.upgrading import Channel
 from control.warehouses.names import SERVICE_NAME_MAX, WAREHOUSE_NAME_MAX
 from control.warehouses.scaling_schema import LARGEST_GIB, MOST_REPLICAS, SMALLEST_GIB, STEP_GIB
 from infra.config.section import Cidr, Finding, Section, matching, wrong
@@ -41,6 +42,16 @@ class Disk(StrEnum):
 class DataRetention(StrEnum):
     RETAIN = "retain"
     DELETE = "delete"
+
+
+class Day(StrEnum):
+    MONDAY = "Mon"
+    TUESDAY = "Tue"
+    WEDNESDAY = "Wed"
+    THURSDAY = "Thu"
+    FRIDAY = "Fri"
+    SATURDAY = "Sat"
+    SUNDAY = "Sun"
 
 
 def _name(longest: int) -> AfterValidator:
@@ -101,10 +112,29 @@ class KeeperConfig(Section):
     volume_gib: int = Field(10, ge=1, le=1000, description="Volume of one member in GiB")
 
 
+class MaintenanceWindowConfig(Section):
+    weekday: Day = Field(description="Day on which it opens, in UTC", examples=["Sun"])
+    start_hour_utc: int = Field(
+        ge=0,
+        le=18,
+        multiple_of=6,
+        description="Hour at which it opens, for six hours: 0, 6, 12 or 18",
+        examples=[0],
+    )
+
+
 class WarehouseConfig(Section):
     name: WarehouseName = Field(description="Name of the warehouse", examples=["main"])
     version: str | None = Field(
         None, description="ClickHouse version; the deployment's default when absent"
+    )
+    channel: Channel = Field(
+        Channel.DEFAULT,
+        description="fast, default or slow: platform.releases arrive at once, after two weeks or"
+        " after four, where no version is named",
+    )
+    maintenance_window: MaintenanceWindowConfig | None = Field(
+        None, description="When upgrades may begin; at any time when absent"
     )
     storage_profile: StorageProfile = Field(
         StorageProfile.REPLICATED,

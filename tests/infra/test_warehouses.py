@@ -91,6 +91,8 @@ def test_every_setting_reaches_its_object() -> None:
                 {
                     "name": "main",
                     "version": "26.3",
+                    "channel": "slow",
+                    "maintenanceWindow": {"weekday": "Sun", "startHourUtc": 6},
                     "storageProfile": "zero_copy",
                     "acceptExperimental": True,
                     "dataRetention": "delete",
@@ -114,6 +116,9 @@ def test_every_setting_reaches_its_object() -> None:
     (warehouse,) = config.warehouses
     spec = warehouse_spec(warehouse)
     assert spec["version"] == "26.3"
+    assert spec["channel"] == "slow"
+    assert spec["maintenanceWindow"] == {"weekday": "Sun", "startHourUtc": 6}
+    assert list(faults(spec, SCHEMAS["Warehouse"]["properties"]["spec"])) == []
     assert spec["keeper"] == {"replicas": 1, "memoryGib": 1, "volumeGib": 10}
     assert spec["replicaVolume"] == {"sizeGib": 20}
     service = service_spec(warehouse.services[0], warehouse)

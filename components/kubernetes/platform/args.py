@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -108,6 +109,8 @@ class PlatformArgs:
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None
     autoscaling: Autoscaling = Autoscaling.APPLY
+    releases: Mapping[str, date] = field(default_factory=dict)
+    """ClickHouse versions that warehouses may be led to, with the day of their release."""
     await_workloads: bool = True
     """Wait for the ingress to be ready. Controller and activator are always waited for."""
 

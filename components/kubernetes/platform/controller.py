@@ -1,6 +1,8 @@
 """The controller: the program that turns Warehouse and Service objects into running ClickHouse."""
 
-from datetime import timedelta
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -33,9 +35,13 @@ from components.kubernetes.workloads import create_deployment, create_service_ac
 
 
 def create_controller(
-    children: Children, deployment: Deployment, buckets: Buckets, autoscaling: Autoscaling
+    children: Children,
+    deployment: Deployment,
+    buckets: Buckets,
+    autoscaling: Autoscaling,
+    releases: Mapping[str, date],
 ) -> None:
-    facts = deployment_facts(deployment, buckets)
+    facts = deployment_facts(deployment, buckets, releases)
     config_map = k8s.core.v1.ConfigMap(
         f"{children.prefix}-{DEPLOYMENT_CONFIG_MAP}",
         metadata=metadata(
@@ -68,7 +74,9 @@ def create_pod_accounts(children: Children, deployment: Deployment) -> None:
         )
 
 
-def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulumi.Input[str]]:
+def deployment_facts(
+    deployment: Deployment, buckets: Buckets, releases: Mapping[str, date]
+) -> dict[str, pulumi.Input[str]]:
     """What the controller needs to know of the deployment, and nothing that is secret."""
     return {
         "deployment": deployment.name,
@@ -82,6 +90,7 @@ def deployment_facts(deployment: Deployment, buckets: Buckets) -> dict[str, pulu
         "keeper_service_account": ServiceAccount.CLICKHOUSE_KEEPER,
         "image_server": image(deployment, ImageName.CLICKHOUSE_SERVER),
         "image_keeper": image(deployment, ImageName.CLICKHOUSE_KEEPER),
+        "releases": json.dumps({v: day.isoformat() for v, day in sorted(releases.items())}),
     }
 
 

@@ -45,7 +45,7 @@ class Platform(pulumi.ComponentResource):
         create_admission(children, args.deployment, args.admission)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
         informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
-        create_controller(informed, args.deployment, args.buckets, args.autoscaling)
+        create_controller(informed, args.deployment, args.buckets, args.autoscaling, args.releases)
         create_activator(informed, args.deployment)
         hostnames = (
             create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)

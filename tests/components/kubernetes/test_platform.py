@@ -1,12 +1,14 @@
 """The platform gives warehouses a place to be made in."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from components.errors import ConfigError
 from components.kubernetes.names import Namespace, Priority
 from components.kubernetes.platform import Platform, StorageClassArgs
+from control.scaling.upgrading import Release
 from control.warehouses.crds import crd_documents
 from control.warehouses.manifest_parts import PRIORITY_CLASS
 from control.warehouses.model import Deployment as ControllerDeployment
@@ -111,6 +113,13 @@ def test_the_controller_learns_of_its_deployment():
         s3_endpoint="https://s3",
     )
     assert found(everything(), "ServiceAccount", "clickhouse-server", "clickhouse")
+
+
+def test_the_controller_learns_which_versions_were_released():
+    seen = platform(replace(PLATFORM, releases={"26.10": date(2026, 10, 28)}))
+    facts = found(seen, "ConfigMap", "deployment")["data"]
+    [release] = deployment_from(facts, s3_endpoint="https://s3").releases
+    assert release == Release(version="26.10", released_at=datetime(2026, 10, 28, tzinfo=UTC))
 
 
 def test_the_controller_is_always_waited_for():

@@ -57,6 +57,13 @@ def test_keeper_that_becomes_ready_concerns_the_services() -> None:
     }
 
 
+def test_the_version_of_a_warehouse_concerns_its_services() -> None:
+    seen = watching()
+    seen.warehouse_changed("ADDED", warehouse(image="server:26.9"))
+    assert seen.warehouse_changed("MODIFIED", warehouse(image="server:26.9")) == set()
+    assert seen.warehouse_changed("MODIFIED", warehouse(image="server:26.10")) >= {MAIN, READER}
+
+
 def test_a_backup_concerns_the_backups_of_its_warehouse() -> None:
     seen = watching()
     meta = {"name": "b", "namespace": "clickhouse", "generation": 1, "uid": "b"}

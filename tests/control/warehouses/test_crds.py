@@ -59,6 +59,18 @@ REFUSED = {
         "smt",
         "disk must be objectStorage",
     ),
+    "window at any hour": (
+        documents.WAREHOUSE,
+        "spec.maintenanceWindow",
+        {"weekday": "Sun", "startHourUtc": 5},
+        "spec.maintenanceWindow.startHourUtc",
+    ),
+    "window on any day": (
+        documents.WAREHOUSE,
+        "spec.maintenanceWindow",
+        {"startHourUtc": 6},
+        "spec.maintenanceWindow.weekday",
+    ),
     "even Keeper": (documents.WAREHOUSE, "spec.keeper.replicas", 2, "Unsupported value"),
     "backup period that is none": (
         documents.WAREHOUSE,
