@@ -3,65 +3,28 @@ many. The life was recorded under enforced IAM; here it is replayed against the 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from local.aws.iam.evaluation import Ask, Policies, Principal, decide
+from local.aws.iam.evaluation import Ask, Policies, decide
 from permissions.documents import document
 from permissions.operator import OPERATOR_ROWS
 from permissions.operator.access_roles import phase_role
-from permissions.operator.boundary import operator_boundary
 from permissions.rows import Feature, Grant, Phase
 from tests.access_proof.behind_the_scenes import UNSEEN, Unseen
+from tests.access_proof.proving import CEILING, OPERATOR, explained, needing, recorded, refused
 from tests.access_proof.scenario import SCOPE
-from tests.access_proof.trace import Recorded, digest_of_deployment, read
-
-OPERATOR = Principal(kind="AWS", names=frozenset({"*"}), account=SCOPE.account)
-RECORDED = read()[1]
-CEILING = operator_boundary(SCOPE)
-
-
-def refused(asks: Iterable[Recorded], rows: Iterable[Grant]) -> list[Recorded]:
-    """Those of the asks that the rows refuse."""
-    rights = Policies(identity={"rights": document(rows, SCOPE)}, boundary=CEILING)
-    return [item for item in asks if not decide(item.ask, rights, OPERATOR).allowed]
-
-
-@functools.cache
-def asks_for(action: str) -> tuple[Recorded, ...]:
-    return tuple(item for item in RECORDED if item.ask.action == action)
+from tests.access_proof.trace import digest_of_deployment, read
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_nothing_is_missing(phase: Phase) -> None:
     rows = phase_role(phase, SCOPE).rows(frozenset(Feature))
-    asked = [item for item in RECORDED if item.phase is phase]
+    asked = [item for item in recorded() if item.phase is phase]
     assert len(asked) > 20
     assert [item.text for item in refused(asked, rows)] == []
-
-
-def is_needed(row: Grant) -> bool:
-    """Whether some ask of the recorded life is refused without this row."""
-    return any(
-        bool(
-            refused(
-                [item for item in asks_for(row.action) if item.phase is phase],
-                [
-                    other
-                    for other in OPERATOR_ROWS
-                    if other is not row and other.action == row.action and phase in other.phases
-                ],
-            )
-        )
-        for phase in row.phases
-    )
-
-
-def explained(row: Grant) -> Unseen | None:
-    return next((u for u in UNSEEN if u.action == row.action and u.resource in row.resource), None)
 
 
 def name_of(row: Grant) -> str:
@@ -71,7 +34,7 @@ def name_of(row: Grant) -> str:
 
 @pytest.mark.parametrize("row", OPERATOR_ROWS, ids=name_of)
 def test_nothing_is_too_much(row: Grant) -> None:
-    assert is_needed(row) or explained(row), f"nothing asks for {name_of(row)} in {row.phases}"
+    assert needing(row) or explained(row), f"nothing asks for {name_of(row)} in {row.phases}"
 
 
 @pytest.mark.parametrize("unseen", UNSEEN, ids=lambda u: f"{u.action} {u.resource}")
@@ -79,7 +42,7 @@ def test_the_written_list_explains_rows_that_are_there(unseen: Unseen) -> None:
     rows = [r for r in OPERATOR_ROWS if r.action == unseen.action and unseen.resource in r.resource]
     assert rows
     assert unseen.why.endswith(".")
-    assert not all(is_needed(row) for row in rows), "the recorded life shows it: no explanation"
+    assert not all(needing(row) for row in rows), "the recorded life shows it: no explanation"
 
 
 def test_the_recorded_deployment_is_the_one_that_is_made_now() -> None:
