@@ -26,6 +26,7 @@ class MemoryKube(KubeClient):
         self.writes = 0
         self.events: list[dict[str, Any]] = []
         self.dies_at: int | None = None
+        self.away = False
         self.numbers = itertools.count(1)
         self.refuse: Callable[[dict[str, Any]], str | None] = lambda document: None
         self.unready: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda pod: None
@@ -94,6 +95,8 @@ class MemoryKube(KubeClient):
         if self.dies_at is not None and self.writes > self.dies_at:
             self.dies_at = None
             raise Died
+        if self.away:
+            raise KubeError("the API server is restarting")
 
     def identity(self, document: dict[str, Any]) -> tuple[str, str, str]:
         meta = document["metadata"]
