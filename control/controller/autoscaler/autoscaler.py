@@ -36,7 +36,8 @@ EVENTS: Mapping[By, str] = {
     By.METRICS: "SizeByMetrics",
     By.PERSON: "SizeByHand",
 }
-ALL = (vertical.LONG_WINDOW, vertical.SHORT_WINDOW, horizontal.CALM_WINDOW, horizontal.CADENCE)
+BY_SIZE = (vertical.LONG_WINDOW, vertical.SHORT_WINDOW)
+BY_COUNT = (horizontal.CALM_WINDOW, horizontal.CADENCE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,11 @@ class Known:
     def of(self, subject: Subject) -> Seen:
         if self.windows is None or not subject.needs_metrics:
             return Seen()
-        long, short, calm, recent = (self.windows[length].of(subject.key) for length in ALL)
-        return Seen(long=long, short=short, calm=calm, recent=recent)
+        if subject.wishes.horizontal is not None:
+            calm, recent = (self.windows[length].of(subject.key) for length in BY_COUNT)
+            return Seen(calm=calm, recent=recent)
+        long, short = (self.windows[length].of(subject.key) for length in BY_SIZE)
+        return Seen(long=long, short=short)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +93,9 @@ class Autoscaler:
             self.instruments.metrics_away.inc()
             log.warning("metrics are away", error=str(error))
             return Known(windows=None)
-        return Known(windows={length: self.measured.windows(length, now) for length in ALL})
+        return Known(
+            windows={length: self.measured.windows(length, now) for length in (*BY_SIZE, *BY_COUNT)}
+        )
 
     def one(self, subject: Subject, seen: Seen, crashed: Crashed | None, now: datetime) -> None:
         """A service that cannot be written to now does not keep the others waiting."""

@@ -37,13 +37,23 @@ POINTS_AT_ONCE = 200_000
 
 @dataclass(frozen=True, kw_only=True)
 class Windows:
-    """All services' windows of one length, at one time."""
+    """All services' windows of one length, at one time, with what ran out of memory in them."""
 
     summaries: Mapping[Key, WindowSummary]
+    crashes: Mapping[Key, Sequence[Crash]]
 
     def of(self, key: Key) -> WindowSummary | None:
         found = self.summaries.get(key)
-        return found if found is not None and found.samples else None
+        if found is None or not found.samples:
+            return None
+        crashes = self.crashes.get(key)
+        if not crashes:
+            return found
+        return replace(
+            found,
+            pod_oom_bytes=worst(crash for crash in crashes if crash.killed),
+            query_oom_bytes=worst(crash for crash in crashes if not crash.killed),
+        )
 
 
 class Measured:
@@ -124,16 +134,14 @@ class Measured:
         """(now - length, now], with what ran out of memory in it."""
         minutes = int(length.total_seconds()) // STEP_S
         newest = minute_at(now - LAG)
-        summaries = dict(self.store.summaries(minutes, now_minute=newest))
-        for key, crashes in self.crashes.items():
-            recent = [crash for crash in crashes if crash.minute > newest - minutes]
-            if recent and key in summaries:
-                summaries[key] = replace(
-                    summaries[key],
-                    pod_oom_bytes=worst(crash for crash in recent if crash.killed),
-                    query_oom_bytes=worst(crash for crash in recent if not crash.killed),
-                )
-        return Windows(summaries=summaries)
+        return Windows(
+            summaries=self.store.summaries(minutes, now_minute=newest),
+            crashes={
+                key: [crash for crash in crashes if crash.minute > newest - minutes]
+                for key, crashes in self.crashes.items()
+                if crashes
+            },
+        )
 
     def hourly(self, key: Key, now: datetime) -> list[tuple[int, int]]:
         return self.store.hourly(key, now_minute=minute_at(now - LAG))

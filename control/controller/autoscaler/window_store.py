@@ -6,7 +6,7 @@ services is reduced row by row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -72,6 +72,36 @@ class Part:
     squares_mib: Longs
     samples: Longs
     asleep: Longs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summaries(Mapping[Key, WindowSummary]):
+    """One window of all services; a summary is made when it is asked for, as most are not."""
+
+    columns: Mapping[Key, int]
+    minutes: int
+    rows: Sequence[Sequence[int]]
+
+    def __getitem__(self, key: Key) -> WindowSummary:
+        at = self.columns[key]
+        cpu, resident, query, count, total, squares, samples, expected = (
+            row[at] for row in self.rows
+        )
+        return WindowSummary(
+            cpu_peak_millicores=cpu,
+            resident_peak_bytes=resident * KIB,
+            query_peak_bytes=query * KIB,
+            spread=MemorySpread(count=count, total_mib=total, total_squares_mib=squares),
+            samples=samples,
+            expected_samples=expected,
+            minutes=self.minutes,
+        )
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 class WindowStore:
@@ -152,37 +182,26 @@ class WindowStore:
         self.cpu[row], self.resident_kib[row] = cpu, resident_kib
         self.query_kib[row], self.kinds[row] = 0, Kind.COMPLETE
 
-    def summaries(self, minutes: int, *, now_minute: int) -> Mapping[Key, WindowSummary]:
+    def summaries(self, minutes: int, *, now_minute: int) -> Summaries:
         """The window (now - minutes, now] of every service."""
         reduced = self.reduced(minutes, now_minute)
-        table = [
-            array.tolist()
-            for array in (
-                np.maximum(reduced.cpu, 0),
-                np.maximum(reduced.resident_kib, 0),
-                np.maximum(reduced.query_kib, 0),
-                reduced.count,
-                reduced.total_mib,
-                reduced.squares_mib,
-                reduced.samples,
-                reduced.expected,
-            )
-        ]
-        cpu, resident, query, count, total, squares, samples, expected = table
-        return {
-            key: WindowSummary(
-                cpu_peak_millicores=cpu[at],
-                resident_peak_bytes=resident[at] * KIB,
-                query_peak_bytes=query[at] * KIB,
-                spread=MemorySpread(
-                    count=count[at], total_mib=total[at], total_squares_mib=squares[at]
-                ),
-                samples=samples[at],
-                expected_samples=expected[at],
-                minutes=minutes,
-            )
-            for key, at in self.columns.items()
-        }
+        return Summaries(
+            columns=dict(self.columns),
+            minutes=minutes,
+            rows=[
+                array.tolist()
+                for array in (
+                    np.maximum(reduced.cpu, 0),
+                    np.maximum(reduced.resident_kib, 0),
+                    np.maximum(reduced.query_kib, 0),
+                    reduced.count,
+                    reduced.total_mib,
+                    reduced.squares_mib,
+                    reduced.samples,
+                    reduced.expected,
+                )
+            ],
+        )
 
     def reduced(self, minutes: int, now_minute: int) -> Reduced:
         """Whole hours are reduced once and remembered; the ends of the window each time."""

@@ -1,13 +1,9 @@
 """The windows are read from a genuine Prometheus."""
 
-import signal
-import socket
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from control.controller.autoscaler.measured import LAG, Measured
@@ -15,7 +11,7 @@ from control.controller.autoscaler.prometheus import MetricsError, Prometheus
 from control.controller.autoscaler.samples import ALIVE, CPU, INFO, QUERY, RESIDENT
 from control.controller.cluster import Key
 from control.scaling.sizing import GIB
-from tests.waiting import wait_for
+from tests.genuine_prometheus import PastSeries, prometheus_with
 
 KEY = Key("clickhouse", "main")
 END = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=3)
@@ -23,55 +19,21 @@ GAP = range(30, 40)
 MINUTES = 120
 
 
-def open_metrics() -> str:
+def past() -> Iterator[PastSeries]:
     """Two replicas for two hours, with ten minutes of which the rules know nothing."""
-    lines = []
+    newest = int(END.timestamp()) // 60
+    minutes = [newest - age for age in range(MINUTES, -1, -1) if age not in GAP]
     for name, value in ((INFO, 1), (CPU, 2.5), (RESIDENT, 3 * GIB), (QUERY, GIB)):
-        lines.append(f"# TYPE {name} gauge")
         for rid in ("r1", "r2"):
-            labels = f'namespace="clickhouse",service="main",replica="{rid}"'
-            lines += [f"{name}{{{labels}}} {value} {at}" for at in moments()]
-    lines.append(f"# TYPE {ALIVE} gauge")
-    lines += [f"{ALIVE} 1 {at}" for at in moments()]
-    return "\n".join([*lines, "# EOF\n"])
-
-
-def moments() -> list[int]:
-    """A few seconds before the minute, as rules are evaluated."""
-    ages = [age for age in range(MINUTES, -1, -1) if age not in GAP]
-    return [int((END - timedelta(minutes=age, seconds=7)).timestamp()) for age in ages]
+            labels = {"namespace": KEY.namespace, "service": KEY.name, "replica": rid}
+            yield PastSeries(name=name, labels=labels, values=dict.fromkeys(minutes, value))
+    yield PastSeries(name=ALIVE, labels={}, values=dict.fromkeys(minutes, 1))
 
 
 @pytest.fixture
 def prometheus(tmp_path: Path) -> Iterator[Prometheus]:
-    (tmp_path / "in.txt").write_text(open_metrics())
-    (tmp_path / "prometheus.yaml").write_text("{}")
-    make = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "in.txt", "data"]
-    subprocess.run(make, cwd=tmp_path, check=True, capture_output=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    flags = ["--config.file=prometheus.yaml", "--storage.tsdb.path=data"]
-    log = (tmp_path / "log").open("wb")
-    running = subprocess.Popen(
-        ["prometheus", *flags, f"--web.listen-address={address}"],
-        cwd=tmp_path,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        wait_for(lambda: is_ready(address), within_s=60, what="Prometheus ready")
-        yield Prometheus(f"http://{address}")
-    finally:
-        running.send_signal(signal.SIGTERM)
-        running.wait(20)
-        log.close()
-
-
-def is_ready(address: str) -> bool:
-    try:
-        return httpx.get(f"http://{address}/-/ready").status_code == 200
-    except httpx.HTTPError:
-        return False
+    with prometheus_with(tmp_path, past()) as url:
+        yield Prometheus(url)
 
 
 def test_windows_are_filled_and_gaps_are_not(prometheus: Prometheus) -> None:
