@@ -17,7 +17,12 @@ from control.controller.autoscaler.measured import Measured, Windows
 from control.controller.autoscaler.prometheus import MetricsError
 from control.controller.autoscaler.ruling import SCHEDULE_BEGAN, Crashed, Ruling, Seen, rule_on
 from control.controller.autoscaler.subject import Subject, subject_from
-from control.controller.autoscaler.telling import is_news, recommendation_status, sentence
+from control.controller.autoscaler.telling import (
+    hourly_status,
+    is_news,
+    recommendation_status,
+    sentence,
+)
 from control.controller.cluster import ClusterError, Key
 from control.controller.events import event_document
 from control.controller.kube_client import SERVICE, KubeClient
@@ -159,14 +164,14 @@ class Autoscaler:
     def remember(self, subject: Subject, ruling: Ruling, now: datetime) -> None:
         before = subject.reported.status
         told = before.get("recommendation") or {}
-        hourly = self.hourly(subject.key, now)
-        after = recommendation_status(subject, ruling, hourly, now)
+        after = recommendation_status(subject, ruling, now)
         memory = memory_status(ruling.memory)
         kept = dict(before.get("scaling") or {}) | {"checkedAt": memory["checkedAt"]}
         if not is_news(told, after, now) and not changed(kept, memory):
             return
         service = subject.service
-        status = {"recommendation": after, "scaling": memory}
+        told_now = after | hourly_status(self.hourly(subject.key, now))
+        status = {"recommendation": told_now, "scaling": memory}
         self.kube.patch_status(SERVICE, service.namespace, service.name, status)
 
     def hourly(self, key: Key, now: datetime) -> list[tuple[int, int]]:

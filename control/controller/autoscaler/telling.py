@@ -60,9 +60,7 @@ def sentence(ruling: Ruling) -> str:
     )
 
 
-def recommendation_status(
-    subject: Subject, ruling: Ruling, hourly: Sequence[tuple[int, int]], now: datetime
-) -> dict[str, Any]:
+def recommendation_status(subject: Subject, ruling: Ruling, now: datetime) -> dict[str, Any]:
     return {
         "units": ruling.units,
         "replicas": ruling.replicas if subject.wishes.horizontal else None,
@@ -72,6 +70,12 @@ def recommendation_status(
         "advisoryUnits": ruling.advisory_units,
         "at": moment_text(now),
         "figures": figures(ruling),
+    }
+
+
+def hourly_status(hourly: Sequence[tuple[int, int]]) -> dict[str, Any]:
+    """Only made for what is written: of most services nothing is, at most looks."""
+    return {
         "hourlyCpuMillicores": [cpu for cpu, _ in hourly] or None,
         "hourlyMemoryMib": [memory for _, memory in hourly] or None,
     }
