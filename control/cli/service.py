@@ -14,7 +14,7 @@ from control.cli import (
 
 app = typer.Typer(
     name="service",
-    help="Services: create, list, scale, stop, start, delete.",
+    help="Services: create, list, scale, stop, start, rename, delete.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -29,6 +29,7 @@ app.command()(service_writing.start)
 app.command()(service_rest.wake)
 app.command()(service_rest.sleep)
 app.command()(service_writing.restart)
+app.command()(service_writing.rename)
 app.command()(service_writing.delete)
 app.command()(service_watching.logs)
 app.command()(service_watching.events)

@@ -98,6 +98,11 @@ def wanted(desired: str) -> Document:
     return {"spec": {"desired": desired}}
 
 
+def renamed(display_name: str) -> Document:
+    """Nothing is made anew: objects, host names and so clients know a service by its own name."""
+    return {"spec": {"displayName": display_name}}
+
+
 def renewed(now: datetime) -> Document:
     """Any new token replaces every replica."""
     return {"spec": {"restartToken": now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}}

@@ -81,6 +81,7 @@ def tell_service(view: ServiceView) -> None:
     smallest, largest = view.memory_gib
     facts = {
         "service": view.name,
+        "called": view.display_name,
         "warehouse": view.warehouse,
         "role": f"{view.role}, {view.access}",
         "wanted": f"{view.desired}, {view.wanted_replicas} replicas of {view.size}",

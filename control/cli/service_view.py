@@ -52,6 +52,8 @@ class OperationView:
 class ServiceView:
     name: str
     namespace: str
+    display_name: str
+    """What people call it; its name where nobody said."""
     warehouse: str
     role: str
     access: str
@@ -94,6 +96,7 @@ def service_view(document: Document) -> ServiceView:
     return ServiceView(
         name=meta["name"],
         namespace=meta["namespace"],
+        display_name=spec.get("displayName") or meta["name"],
         warehouse=spec["warehouse"],
         role=spec["role"],
         access=spec.get("access", "readWrite"),

@@ -1,5 +1,5 @@
-"""`byoc service create | scale | stop | start | restart | delete`: wanted state in the cluster,
-which the controller brings about."""
+"""`byoc service create | scale | stop | start | restart | rename | delete`: wanted state in the
+cluster, which the controller brings about."""
 
 from __future__ import annotations
 
@@ -163,6 +163,29 @@ def restart(
     cluster = connect(stack)
     apply(cluster, name, namespace, renewed(datetime.now(UTC)))
     finish(cluster, name, namespace, running if wait else None, timeout, as_json=as_json)
+
+
+def rename(
+    name: NameArgument,
+    display_name: Annotated[
+        str, typer.Argument(metavar="CALLED", help="What people are to call it.")
+    ],
+    stack: StackOption = None,
+    namespace: NamespaceOption = NAMESPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a service otherwise; its endpoint and the name that commands take stay."""
+    from control.cli.connection import connect
+    from control.cli.service_changes import renamed
+    from control.cli.service_reading import service, tell_service
+
+    cluster = connect(stack)
+    apply(cluster, name, namespace, renamed(display_name))
+    view = service(cluster, name, namespace)
+    if as_json:
+        tell_json(view)
+    else:
+        tell_service(view)
 
 
 def delete(

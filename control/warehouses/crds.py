@@ -44,6 +44,7 @@ SERVICE = crd(
         column("Step", ".status.op.state", wide=True),
         column("Reason", ".status.conditions[?(@.type=='Ready')].reason", wide=True),
         column("Version", ".status.version", wide=True),
+        column("Called", ".spec.displayName", wide=True),
         column("Age", ".metadata.creationTimestamp", "date"),
     ],
 )

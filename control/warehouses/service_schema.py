@@ -75,6 +75,12 @@ SPEC = record(
             maxLength=63,
             **{"x-kubernetes-validations": [fixed("warehouse")]},
         ),
+        "displayName": text(
+            "What people call it, and may call otherwise; its objects and host names keep their own"
+            " name.",
+            minLength=1,
+            maxLength=50,
+        ),
         "role": fixed_choice(
             "role", "The first service of a warehouse is its primary.", ["primary", "secondary"]
         ),

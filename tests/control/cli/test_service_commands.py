@@ -126,6 +126,15 @@ def test_stop_start_and_restart(play: Play, byoc: Byoc) -> None:
     assert "The controller goes on from here" in answer.err
 
 
+def test_a_service_is_called_otherwise_and_keeps_its_name(play: Play, byoc: Byoc) -> None:
+    [view] = json.loads(byoc("service", "list", "--json").ok().out)
+    assert view["displayName"] == "primary"
+    assert "Sales reports" in byoc("service", "rename", "primary", "Sales reports").ok().out
+    [view] = json.loads(byoc("service", "list", "--json").ok().out)
+    assert (view["name"], view["displayName"]) == ("primary", "Sales reports")
+    assert byoc("service", "rename", "primary", "a" * 51).code == 2
+
+
 REFUSED = {
     "status": "False",
     "type": "Accepted",

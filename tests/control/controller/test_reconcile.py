@@ -202,6 +202,35 @@ def test_a_secondary_stops_and_starts_with_its_replicas(lake: Stage) -> None:
     assert lake.serving("reader") == before
 
 
+def test_a_service_too_many_is_refused_and_let_in_when_another_goes() -> None:
+    readers = {f"reader{n}": READER for n in range(1, 6)}
+    stage = Stage().warehouse_with(main=PRIMARY, **readers)
+    stage.run_until_running("main", *list(readers)[:-1])
+    refused = stage.condition("reader5", "Accepted")
+    assert (refused["status"], refused["reason"]) == ("False", "TooManyServices")
+    assert stage.sets("reader5") == []
+    stage.delete("Service", "reader1")
+    stage.run_until_running("reader5")
+    assert stage.condition("reader5", "Accepted")["status"] == "True"
+
+
+def test_a_refused_service_leaves_at_once_and_changes_nothing(lake: Stage) -> None:
+    lake.kube.person_makes("Service", "second", PRIMARY)
+    lake.run(lambda: lake.status("second").get("phase") == "Pending")
+    assert lake.condition("second", "Accepted")["reason"] == "SecondPrimary"
+    assert lake.sets("second") == []
+    lake.delete("Service", "second")
+    assert "second" not in lake.names("Service")
+
+
+def test_another_name_for_people_replaces_nothing(lake: Stage) -> None:
+    before = lake.serving("main")
+    lake.edit("main", displayName="Sales reports")
+    lake.run_until_running("main")
+    assert lake.serving("main") == before
+    assert len(lake.sets("main")) == len(before)
+
+
 def test_a_primary_with_secondaries_does_not_stop(lake: Stage) -> None:
     lake.edit("main", desired="Stopped")
     lake.run(lambda: lake.condition("main", "Accepted")["status"] == "False")
