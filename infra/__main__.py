@@ -1,8 +1,13 @@
 """The Pulumi program. One stack is one deployment, or the onboarding of its operator."""
 
+import os
+
 import pulumi
 
 from infra.pace import collector_at_rest, registrations
+
+OPERATION = "BYOC_OPERATION"
+"""Set by `byoc destroy`: a program is not told otherwise what it runs for."""
 
 
 async def main() -> None:
@@ -19,9 +24,12 @@ def create() -> None:
     try:
         config = load()
         from infra import aws
+        from infra.scope import taking_down
 
         if config.is_onboarding:
             aws.onboard(config)
+        elif os.environ.get(OPERATION) == "destroy":
+            aws.deploy(taking_down(config))
         else:
             aws.deploy(config)
     except ConfigError as error:

@@ -94,3 +94,19 @@ def later_access_roles(config: StackConfig) -> tuple[str, ...]:
         return ()
     roles = phase_roles(scope(config))
     return tuple(role.arn for role in roles if role.phase is not Phase.PROVISION)
+
+
+def entering_roles(config: StackConfig) -> frozenset[str]:
+    """Every role of the operator that enters the cluster: the one that makes it, and the later."""
+    if config.access.role_arn is None:
+        return frozenset()
+    return frozenset({config.access.role_arn, *later_access_roles(config)})
+
+
+def taking_down(config: StackConfig) -> StackConfig:
+    """The same deployment under the role that may take it down, where onboarding made one."""
+    arns = {role.phase: role.arn for role in phase_roles(scope(config))}
+    if config.access.role_arn not in arns.values():
+        return config
+    access = config.access.model_copy(update={"role_arn": arns[Phase.DEPROVISION]})
+    return config.model_copy(update={"access": access})

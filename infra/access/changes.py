@@ -39,7 +39,8 @@ class Target:
     role: str
     arn: str
     silenced: bool
-    enters_cluster: bool = True
+    enters_cluster: bool
+    """Whether the deployment gives it a way in, which is opened again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +60,18 @@ KEPT = {
 }
 
 
-def targets(scope: Scope, level: Level) -> tuple[Target, ...]:
-    """Every role that the operator may assume from outside, and whether it is to be silent."""
+def targets(scope: Scope, level: Level, entering: frozenset[str]) -> tuple[Target, ...]:
+    """Every role that the operator may assume from outside, and whether it is to be silent;
+    `entering` are ARNs of those to which the deployment opens its cluster."""
     manager = scope.role_arn("data-plane-mgmt")
     return (
         *(
-            Target(role=role.name, arn=role.arn, silenced=role.phase not in KEPT[level])
+            Target(
+                role=role.name,
+                arn=role.arn,
+                silenced=role.phase not in KEPT[level],
+                enters_cluster=role.arn in entering,
+            )
             for role in phase_roles(scope)
         ),
         Target(
@@ -95,11 +102,12 @@ def decide(wanted: Iterable[Target], seen: Seen, scope: Scope) -> Iterator[Chang
             yield silence(target)
         if not target.silenced and target.role in seen.silenced:
             yield unsilence(target)
-        if seen.entries is None or not target.enters_cluster:
+        if seen.entries is None:
             continue
         if target.silenced and target.arn in seen.entries:
             yield close(target, scope)
-        if not target.silenced and target.arn not in seen.entries:
+        opens = target.enters_cluster and not target.silenced
+        if opens and target.arn not in seen.entries:
             yield from reopen(target, scope)
 
 

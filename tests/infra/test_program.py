@@ -9,6 +9,8 @@ import pulumi
 import pytest
 import yaml
 
+from infra.config import parse
+from infra.scope import taking_down
 from tests.components.aws.deployments import PROJECT, example
 from tests.engine import Run, run, strings
 from tests.infra.config.documents import GOOD, ONBOARDING, Document, changed
@@ -66,6 +68,22 @@ def test_an_onboarding_stack_makes_the_access_layer_alone() -> None:
         "byoc:aws:Access", "byoc:aws:Boundary", "byoc:aws:AccessRoles",
     }  # fmt: skip
     assert set(seen.outputs) == {"deployment", "accessRoleArns", "boundaryArn"}
+
+
+ROLE = "arn:aws:iam::111111111111:role/ClickHouseManagementRole"
+TAKEN_ON = {
+    f"{ROLE}-provision": f"{ROLE}-deprovision",
+    ROLE: f"{ROLE}-deprovision",
+    f"{ROLE}-deprovision": f"{ROLE}-deprovision",
+    f"{ROLE}-made-by-hand": f"{ROLE}-made-by-hand",
+}
+
+
+@pytest.mark.parametrize(("named", "taken_on"), TAKEN_ON.items())
+def test_a_deployment_is_taken_down_by_the_role_for_it(named: str, taken_on: str) -> None:
+    config = parse(changed("access.roleArn", named))
+    assert taking_down(config).access.role_arn == taken_on
+    assert taking_down(parse(GOOD)) == parse(GOOD)
 
 
 def test_no_resource_falls_back_to_a_provider_of_the_environment() -> None:

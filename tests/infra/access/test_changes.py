@@ -104,8 +104,11 @@ def onboarded() -> Account:
     return Account(inline={role: {} for role in ROLES}, entries={arn: {admin} for arn in inside})
 
 
-def changes(account: Account, level: Level) -> list[Change]:
-    wanted = targets(SCOPE, level)
+ENTERING = frozenset(role.arn for role in phase_roles(SCOPE))
+
+
+def changes(account: Account, level: Level, entering: frozenset[str] = ENTERING) -> list[Change]:
+    wanted = targets(SCOPE, level, entering)
     return list(decide(wanted, find_seen(account.clients, wanted, SCOPE), SCOPE))
 
 
@@ -168,6 +171,16 @@ def test_rights_go_before_entries_do() -> None:
     for role in phase_roles(SCOPE):
         denied, closed = f"silence {role.name}", f"close {role.arn}"
         assert account.calls.index(denied) < account.calls.index(closed)
+
+
+def test_a_role_gets_no_way_in_that_the_deployment_does_not_give() -> None:
+    account = onboarded()
+    account.entries = {PERSON: {"own"}}
+    for level in (Level.NONE, Level.ALL):
+        for change in changes(account, level, frozenset()):
+            apply(account.clients, change)
+    assert account.entries == {PERSON: {"own"}}
+    assert silent(account) == set()
 
 
 def test_a_customer_without_a_cluster_or_with_one_role_alone() -> None:
