@@ -231,6 +231,23 @@ def test_another_name_for_people_replaces_nothing(lake: Stage) -> None:
     assert len(lake.sets("main")) == len(before)
 
 
+def test_a_database_made_while_a_service_was_stopped_is_there_before_its_clients(
+    lake: Stage,
+) -> None:
+    lake.edit("reader", desired="Stopped")
+    lake.run(lambda: lake.status("reader")["phase"] == "Stopped")
+    for rid in lake.serving("main"):
+        lake.databases.joined[rid].add("sales")
+    lacking: list[str] = []
+    lake.after_pass = lambda stage: lacking.extend(
+        rid for rid in stage.serving("reader") if "sales" not in stage.databases.joined[rid]
+    )
+    lake.edit("reader", desired="Running")
+    lake.run_until_running("reader")
+    assert lake.serving("reader")
+    assert lacking == []
+
+
 def test_a_primary_with_secondaries_does_not_stop(lake: Stage) -> None:
     lake.edit("main", desired="Stopped")
     lake.run(lambda: lake.condition("main", "Accepted")["status"] == "False")

@@ -72,6 +72,13 @@ def test_people_on_a_read_only_service_cannot_switch_ddl_on_but_replication_can(
     assert users(MAIN).find("profiles/default/allow_ddl") is None
 
 
+@pytest.mark.parametrize("profile", ["default", "internal"])
+@pytest.mark.parametrize("service", [MAIN, READER], ids=lambda service: service.name)
+def test_ddl_waits_for_those_who_are_awake_alone(service: Service, profile: str) -> None:
+    mode = users(service).findtext(f"profiles/{profile}/distributed_ddl_output_mode")
+    assert mode == "none_only_active"
+
+
 def test_no_password_stands_in_a_file() -> None:
     for name in ("default", "byoc_operator"):
         user = users(MAIN).find(f"users/{name}")
