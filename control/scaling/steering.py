@@ -101,18 +101,28 @@ def notice(memory: Memory, present: Present, now: datetime) -> Memory:
     if not resized and not recounted:
         return seen
     held = replace(memory.held.at(now), by=By.PERSON, until=now + PROTECTION)
+    ours = ours_came_last(memory, present)
+    units_before = (ours and present.our_units) or memory.seen_units
+    replicas_before = (ours and present.our_replicas) or memory.seen_replicas
     if resized:
-        larger = present.units > memory.seen_units
+        larger = present.units > units_before
         held = replace(
             held,
             floor_units=present.units if larger else 1,
             ceiling_units=None if larger else present.units,
         )
     if recounted:
-        more = present.replicas > memory.seen_replicas
+        more = present.replicas > replicas_before
         held = replace(held, floor_replicas=present.replicas if more else 1)
         seen = replace(seen, last_horizontal=now)
     return replace(seen, held=held)
+
+
+def ours_came_last(memory: Memory, present: Present) -> bool:
+    """Whether our own change came after the last look: it is what a person found there."""
+    if present.our_change_at is None or memory.checked_at is None:
+        return False
+    return present.our_change_at >= memory.checked_at
 
 
 def follow_schedule(

@@ -225,6 +225,18 @@ def test_a_person_wins_over_an_automatic_change_under_way() -> None:
     assert scene.gib == 32
 
 
+def test_a_person_who_asks_for_less_than_an_automatic_change_gets_it() -> None:
+    scene = Scene()
+    scene.load(4.0)
+    scene.tick()
+    assert scene.gib == 32
+    scene.person(memory={"gib": 20})
+    scene.tick()
+    scene.runs(5)
+    scene.tick(timedelta(hours=2))
+    assert (scene.gib, scene.told["reason"]) == (20, "protected")
+
+
 def test_what_a_person_asks_for_before_a_peak_is_not_undone_at_once() -> None:
     scene = Scene()
     scene.load(1.0)
