@@ -128,7 +128,7 @@ def destroy(
     if not yes:
         require_terminal("byoc destroy")
     opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
-    options = {"parallel": parallel}
+    options = {"parallel": parallel, "run_program": by_another_role(opened)}
     if not yes:
         plan = succeeded(operation.PREVIEW_DESTROY, opened, options, as_json=as_json)
         if not plan.progress.changed:
@@ -138,6 +138,21 @@ def destroy(
     return conclude(
         succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json), as_json=as_json
     )
+
+
+def by_another_role(opened: Opened) -> bool | None:
+    """A provider in the state would take on the role that set the deployment up: where an access
+    role is named, the program is run, and told to name the one that may take it down."""
+    import yaml
+
+    file = opened.project / f"Pulumi.{opened.name}.yaml"
+    config = (yaml.safe_load(file.read_text()) or {}).get("config") if file.is_file() else None
+    access = (config or {}).get("byoc:access")
+    if not isinstance(access, dict) or "roleArn" not in access:
+        return None
+    workspace = opened.stack.workspace
+    workspace.env_vars = {**workspace.env_vars, "BYOC_OPERATION": "destroy"}
+    return True
 
 
 QUIET = {"show_secrets": False, "suppress_outputs": True, "suppress_progress": True}

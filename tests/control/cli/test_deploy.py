@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from control.cli import extensions
 from tests.control.cli.conftest import Byoc
@@ -72,6 +73,32 @@ def test_the_life_of_a_deployment(project: Project, byoc: Byoc, terminal: None) 
     for answer in (declined, built, changed, drift, gone):
         assert "tskey-auth" not in answer.out + answer.err
         assert "apiVersion: v1" not in answer.out + answer.err
+
+
+def test_a_deployment_under_an_access_role_is_destroyed_by_its_program(
+    project: Project, byoc: Byoc
+) -> None:
+    byoc("up", "--yes").ok()
+    project.write(TELLING)
+    byoc("destroy", "--yes").ok()
+    told = project.folder / "told"
+    assert not told.exists(), "without an access role the state alone is asked"
+    byoc("up", "--yes").ok()
+    told.unlink()
+    file = project.folder / f"Pulumi.{STACK}.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["config"]["byoc:access"] = {"roleArn": "arn"}
+    file.write_text(yaml.safe_dump(document))
+    byoc("destroy", "--yes").ok()
+    assert told.read_text() == "destroy"
+
+
+TELLING = """
+    import os
+    from pathlib import Path
+
+    Path("told").write_text(os.environ.get("BYOC_OPERATION", "another"))
+"""
 
 
 def test_a_failure_names_what_failed_and_what_to_do_next(project: Project, byoc: Byoc) -> None:
