@@ -27,7 +27,9 @@ def main() -> int:
     asked = arguments()
     env = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     stack = Checkout(folder=PROJECT, env=env)
-    connect(stack, service_address(stack, "primary")).command(CREATE)
+    primary = connect(stack, service_address(stack, "primary"))
+    primary.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")  # of a run that was broken off
+    primary.command(CREATE)
     lives = itertools.cycle(asked.changes)
     memory = dict.fromkeys(("gib", "minGib", "maxGib"), asked.gib)
     with own_controller(stack, asked.log, lives) as controller:
@@ -39,7 +41,7 @@ def main() -> int:
         took_s = time.monotonic() - begun_s
         rows = {(load.rows, load.rows)}
         wait_for(lambda: counted(stack) == rows, within_s=60, what="every row once everywhere")
-    connect(stack, service_address(stack, "primary")).command(f"DROP TABLE {TABLE} SYNC")
+    primary.command(f"DROP TABLE {TABLE} SYNC")
     lowest, most = min(capacity.serving), max(capacity.present)
     sys.stdout.write(
         f"{took_s:.0f} s, {load.queries} queries, {load.rows} rows, {load.reconnects} reconnects,"
