@@ -62,6 +62,16 @@ class KubeClient:
             found = self.client.list(RESOURCES[kind], namespace=namespace, labels=dict(labels))
             return [dict(item) for item in found]
 
+    def reasons_told(self, kind: str, namespace: str, name: str) -> set[str]:
+        """The reasons of the events about one object that are still kept."""
+        with translated(f"list the events of {kind} {namespace}/{name}"):
+            events = self.client.list(
+                RESOURCES["Event"],
+                namespace=namespace,
+                fields={"involvedObject.kind": kind, "involvedObject.name": name},
+            )
+            return {dict(event).get("reason") or "" for event in events}
+
     def apply(self, document: Document) -> None:
         """Server-side apply: ours are the fields that we name, and no others."""
         meta = document["metadata"]

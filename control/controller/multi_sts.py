@@ -15,7 +15,7 @@ from control.controller.cluster import (
 )
 from control.controller.events import event_document
 from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient, KubeNotFoundError
-from control.controller.replica_documents import pod_phase, replicas_from
+from control.controller.replica_documents import pod_phase, replicas_from, waits_for_node
 from control.scaling.replica_seen import PodPhase
 from control.warehouses.credentials import credentials_manifest
 from control.warehouses.keeper_manifests import keeper_manifests
@@ -33,6 +33,9 @@ from control.warehouses.replica_manifests import replica_manifests
 from control.warehouses.service_manifests import service_manifests
 from control.warehouses.status import Reported, reported_from
 from control.warehouses.users_config import OPERATOR_USER
+
+SCALE_UP = {"TriggeredScaleUp", "Nominated"}
+"""The events of a pod by the cluster autoscaler of every cloud, and by Karpenter."""
 
 Clock = Callable[[], datetime]
 Endpoint = Callable[[str], str]
@@ -136,8 +139,14 @@ class MultiSts:
     def observe(self, service: Service) -> Sequence[ReplicaObservation]:
         labels = service_selector(service)
         kinds = ("StatefulSet", "Pod", "ConfigMap", "PersistentVolumeClaim")
-        return replicas_from(
-            {kind: self.kube.list(kind, service.namespace, labels) for kind in kinds}
+        found = {kind: self.kube.list(kind, service.namespace, labels) for kind in kinds}
+        return replicas_from(found, self.awaiting_nodes(service.namespace, found["Pod"]))
+
+    def awaiting_nodes(self, namespace: str, pods: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        """Names of the pods for which a node autoscaler says that it makes a node."""
+        waiting = [pod["metadata"]["name"] for pod in pods if waits_for_node(pod)]
+        return frozenset(
+            name for name in waiting if self.kube.reasons_told("Pod", namespace, name) & SCALE_UP
         )
 
     def peers(self, services: Sequence[Service]) -> Sequence[Peer]:

@@ -31,8 +31,11 @@ CRASHES = 3
 IMAGE_WAITS = ("ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
 
 
-def replicas_from(found: Found) -> list[ReplicaObservation]:
-    """`found` holds the documents of a service by kind; torn replicas lack some of theirs."""
+def replicas_from(
+    found: Found, awaiting_nodes: frozenset[str] = frozenset()
+) -> list[ReplicaObservation]:
+    """`found` holds the documents of a service by kind; torn replicas lack some of theirs.
+    `awaiting_nodes` are the names of pods for which a node is being made."""
     by_rid: dict[str, dict[str, Document]] = {}
     for kind, documents in found.items():
         for document in documents:
@@ -41,10 +44,12 @@ def replicas_from(found: Found) -> list[ReplicaObservation]:
             rid = (document["metadata"].get("labels") or {}).get(REPLICA_LABEL)
             if rid:
                 by_rid.setdefault(rid, {})[kind] = document
-    return [replica_from(rid, parts) for rid, parts in sorted(by_rid.items())]
+    return [replica_from(rid, parts, awaiting_nodes) for rid, parts in sorted(by_rid.items())]
 
 
-def replica_from(rid: str, parts: Mapping[str, Document]) -> ReplicaObservation:
+def replica_from(
+    rid: str, parts: Mapping[str, Document], awaiting_nodes: frozenset[str]
+) -> ReplicaObservation:
     main = parts.get("StatefulSet")
     pod = parts.get("Pod")
     some = main or next(iter(parts.values()))
@@ -60,7 +65,7 @@ def replica_from(rid: str, parts: Mapping[str, Document]) -> ReplicaObservation:
         pod=pod_phase(pod),
         pod_created_at=moment_from(pod["metadata"]["creationTimestamp"]) if pod else None,
         scheduled_at=condition_since(pod, "PodScheduled"),
-        scale_up_reported=False,
+        scale_up_reported=pod is not None and pod["metadata"]["name"] in awaiting_nodes,
         trouble=trouble,
         detail=detail,
         stopped=main is not None and main["spec"].get("replicas") == 0,
@@ -108,6 +113,10 @@ def pod_phase(pod: Document | None) -> PodPhase:
     if condition_status(pod, "PodScheduled") == "True":
         return PodPhase.STARTING
     return PodPhase.PENDING
+
+
+def waits_for_node(pod: Document) -> bool:
+    return condition_status(pod, "PodScheduled") == "False" and not is_going(pod)
 
 
 def condition(pod: Document | None, kind: str) -> Document | None:

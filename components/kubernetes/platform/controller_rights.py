@@ -140,7 +140,15 @@ CONTROLLER_RIGHTS = (
             "patch": "follows the list",
         },
     ),
-    right("explain", "", "events", {"create": "tells why it acted, in kubectl describe"}),
+    right(
+        "explain",
+        "",
+        "events",
+        {
+            "create": "tells why it acted, in kubectl describe",
+            "list": "hears that a node is being made for a pod, and waits longer for it",
+        },
+    ),
     right(
         "configuration",
         "",

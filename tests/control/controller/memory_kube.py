@@ -27,6 +27,7 @@ class MemoryKube(KubeClient):
         self.events: list[dict[str, Any]] = []
         self.dies_at: int | None = None
         self.away = False
+        self.told: dict[str, set[str]] = {}
         self.numbers = itertools.count(1)
         self.refuse: Callable[[dict[str, Any]], str | None] = lambda document: None
         self.unready: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda pod: None
@@ -43,6 +44,10 @@ class MemoryKube(KubeClient):
             if (a_kind, a_namespace) == (kind, namespace)
             and labels.items() <= (document["metadata"].get("labels") or {}).items()
         ]
+
+    def reasons_told(self, kind: str, namespace: str, name: str) -> set[str]:
+        """By others, about pods."""
+        return self.told.get(name, set()) if kind == "Pod" else set()
 
     def apply(self, document: dict[str, Any]) -> None:
         self.write()

@@ -215,6 +215,41 @@ def test_a_made_pod_that_never_becomes_ready(
     nothing_is_lost(lake, writers)
 
 
+def nodes_lack(stage: Stage, old: set[str], told: set[str]) -> None:
+    """Made pods find no node, and events of theirs have these reasons."""
+
+    def unready(pod: dict[str, Any]) -> dict[str, Any] | None:
+        if pod["metadata"]["labels"].get(REPLICA_LABEL, min(old)) in old:
+            return None
+        stage.kube.told[pod["metadata"]["name"]] = told
+        return unscheduled(stage)
+
+    stage.kube.unready = unready
+
+
+@pytest.mark.parametrize("reason", ["TriggeredScaleUp", "Nominated"])
+def test_a_node_that_is_being_made_is_waited_for(lake: Stage, reason: str) -> None:
+    """Twice as long as for one that nobody makes."""
+    old = lake.serving("main")
+    nodes_lack(lake, old, {"FailedScheduling", reason})
+    lake.edit("main", **BIGGER)
+    for _ in range(19):
+        lake.one_round()
+        lake.kube.tick(60)
+    lake.one_round()
+    assert lake.status("main")["op"]["state"] == "Schedule"
+    lake.kube.unready = lambda pod: None
+    lake.run_until_running("main")
+    assert len(lake.serving("main")) == 3
+    assert not lake.serving("main") & old
+
+
+def test_a_node_that_never_comes_is_given_up(lake: Stage) -> None:
+    nodes_lack(lake, lake.serving("main"), {"Nominated"})
+    lake.edit("main", **BIGGER)
+    fails(lake, "NoCapacity")
+
+
 def test_a_made_replica_that_lags_for_ever(lake: Stage, writers: SteadyWriters) -> None:
     old = lake.serving("main")
     lake.databases.queue = dict.fromkeys((f"r{number:05}" for number in range(20)), 500)
