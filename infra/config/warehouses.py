@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, Field
 
 from control.scaling.upgrading import Channel
+from control.warehouses.admission import MOST_SERVICES
 from control.warehouses.names import SERVICE_NAME_MAX, WAREHOUSE_NAME_MAX
 from control.warehouses.scaling_schema import LARGEST_GIB, MOST_REPLICAS, SMALLEST_GIB, STEP_GIB
 from infra.config.section import Cidr, Finding, Section, matching, wrong
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from infra.config.stack import StackConfig
 
 FEWEST_PRIMARY_REPLICAS = 2
-MOST_SERVICES = 5
 
 
 class Role(StrEnum):
