@@ -7,8 +7,8 @@ Network = IPv4Network | IPv6Network
 
 
 def overlap(first: str, second: str) -> bool:
-    one, other = ip_network(first, strict=False), ip_network(second, strict=False)
-    return one.version == other.version and one.overlaps(other)
+    """Ranges of different versions never do."""
+    return ip_network(first, strict=False).overlaps(ip_network(second, strict=False))
 
 
 def inside(inner: str, outer: str) -> bool:

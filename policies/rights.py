@@ -29,6 +29,4 @@ def granted(stack: Stack, role: Resource) -> Iterator[tuple[Resource, Statement]
 
 def bucket_matches(pattern: str, bucket: str) -> bool:
     """Whether a resource pattern of a statement covers objects of a bucket."""
-    if pattern == "*":
-        return True
     return fnmatchcase(bucket, pattern.rpartition(":")[2].partition("/")[0])

@@ -10,7 +10,7 @@ from policies.shapes import at
 
 
 def carries_tag(tags: Any) -> bool:
-    return (at(tags, PROVENANCE_TAG) if tags else None) == "true"
+    return bool(at(tags, PROVENANCE_TAG) == "true")
 
 
 def must_carry(what: str) -> Check:
