@@ -92,6 +92,7 @@ def test_the_first_service_of_a_warehouse_is_its_primary() -> None:
 
 READY = ServiceView(
     name="primary",
+    display_name="primary",
     namespace="clickhouse",
     warehouse="main",
     role="primary",
