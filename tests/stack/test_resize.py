@@ -97,7 +97,7 @@ def test_changes_cost_no_row_no_query_and_no_history(
     hosts = connect(stack, primary).query(f"SELECT DISTINCT hostname FROM {logs}").result_columns
     assert set(old_hosts) <= set(hosts[0])
     with Capacity(stack, "primary") as shrinking:
-        edit_service(stack, "primary", replicas=1, memory=LARGE)
+        edit_service(stack, "primary", replicas=2, memory=LARGE)
         edit_service(stack, "primary", replicas=2, memory=SMALL)
         settle(stack, "primary", within_s=WITHIN_S)
     assert len(rids(stack, "primary")) == 2
