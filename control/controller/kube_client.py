@@ -18,7 +18,7 @@ Resource = type[GenericNamespacedResource]
 
 WAREHOUSE, SERVICE = f"{GROUP}/Warehouse", f"{GROUP}/Service"
 BACKUP = f"{GROUP}/Backup"
-NOT_FOUND = 404
+NOT_FOUND, CONFLICT = 404, 409
 
 
 class KubeError(ClusterError):
@@ -129,12 +129,22 @@ class KubeNotFoundError(KubeError):
     pass
 
 
+class KubeConflictError(KubeError):
+    """Somebody else wrote to the object since it was read."""
+
+
+REFUSALS: Mapping[int, type[KubeError]] = {
+    NOT_FOUND: KubeNotFoundError,
+    CONFLICT: KubeConflictError,
+}
+
+
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        kind = KubeNotFoundError if error.status.code == NOT_FOUND else KubeError
+        kind = REFUSALS.get(error.status.code or 0, KubeError)
         raise kind(f"could not {doing}: {error.status.message}") from error
     except httpx.HTTPError as error:
         raise KubeError(f"could not {doing}: {error or type(error).__name__}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from control.controller.autoscaler.telling import (
 )
 from control.controller.cluster import ClusterError, Key
 from control.controller.events import event_document
-from control.controller.kube_client import SERVICE, KubeClient
+from control.controller.kube_client import SERVICE, KubeClient, KubeConflictError
 from control.scaling import horizontal, vertical
 from control.scaling.steering import By, Change
 from control.scaling.vertical import Mode
@@ -43,6 +43,8 @@ EVENTS: Mapping[By, str] = {
 }
 BY_SIZE = (vertical.LONG_WINDOW, vertical.SHORT_WINDOW)
 BY_COUNT = (horizontal.CALM_WINDOW, horizontal.CADENCE)
+ATTEMPTS = 5
+"""Decisions about a service that others write to at the same moment, until the next tick."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ class Autoscaler:
         concerned = [subject for subject in subjects if subject.concerns_us]
         crashed = crashes_by_service(self.kube, self.namespace) if concerned else {}
         for subject in concerned:
-            self.one(subject, known.of(subject), crashed.get(subject.service.name), now)
+            self.one(subject, known, crashed.get(subject.service.name), now)
         for subject in subjects:
             if not subject.concerns_us and subject.reported.status.get("recommendation"):
                 self.forget(subject)
@@ -102,12 +104,19 @@ class Autoscaler:
             windows={length: self.measured.windows(length, now) for length in (*BY_SIZE, *BY_COUNT)}
         )
 
-    def one(self, subject: Subject, seen: Seen, crashed: Crashed | None, now: datetime) -> None:
+    def one(self, subject: Subject, known: Known, crashed: Crashed | None, now: datetime) -> None:
         """A service that cannot be written to now does not keep the others waiting."""
         try:
-            ruling = rule_on(subject, seen, crashed, now)
-            self.instruments.ruled(subject, ruling)
-            self.act(subject, ruling, now)
+            for _ in range(ATTEMPTS):
+                ruling = rule_on(subject, known.of(subject), crashed, now)
+                if self.act(subject, ruling, now):
+                    self.instruments.ruled(subject, ruling)
+                    return
+                fresh = self.read_anew(subject)
+                if fresh is None:
+                    return
+                subject = fresh
+            log.info("others write to it: decided at the next tick", service=str(subject.key))
         except ClusterError as error:
             self.instruments.failures.labels("cluster").inc()
             log.warning("not written", service=str(subject.key), error=str(error))
@@ -115,19 +124,36 @@ class Autoscaler:
             self.instruments.failures.labels("unexpected").inc()
             log.exception("a decision broke off", service=str(subject.key))
 
-    def act(self, subject: Subject, ruling: Ruling, now: datetime) -> None:
-        """What a rule of the schedule wants is kept before it is done; all else leaves its mark."""
+    def read_anew(self, subject: Subject) -> Subject | None:
+        """With what was seen before, to tell a person's change; None where nothing is asked."""
+        found = self.kube.find(SERVICE, subject.key.namespace, subject.key.name)
+        fresh = subject_from(found, self.most) if found else None
+        if fresh is None or not fresh.concerns_us:
+            return None
+        if fresh.memory.seen_units is not None:
+            return fresh
+        before = subject.present
+        seen = replace(fresh.memory, seen_units=before.units, seen_replicas=before.replicas)
+        return replace(fresh, memory=seen)
+
+    def act(self, subject: Subject, ruling: Ruling, now: datetime) -> bool:
+        """Whether the object was still as it was judged.
+
+        What a rule of the schedule wants is kept before it is done; all else leaves its mark.
+        """
         change = ruling.change
         if change is None:
             self.remember(subject, ruling, now)
-            return
+            return True
         intent_first = ruling.reason == SCHEDULE_BEGAN
         if intent_first:
             self.remember(subject, ruling, now)
-        if self.write(subject, change, now):
-            self.announce(subject, ruling, change, now)
-            if not intent_first:
-                self.remember(subject, ruling, now)
+        if not self.write(subject, change, now):
+            return False
+        self.announce(subject, ruling, change, now)
+        if not intent_first:
+            self.remember(subject, ruling, now)
+        return True
 
     def write(self, subject: Subject, change: Change, now: datetime) -> bool:
         """Into the same fields that people edit; whoever edited meanwhile has precedence."""
@@ -150,7 +176,11 @@ class Autoscaler:
             },
             "spec": spec,
         }
-        self.kube.patch(SERVICE, service.namespace, service.name, document)
+        try:
+            self.kube.patch(SERVICE, service.namespace, service.name, document)
+        except KubeConflictError:
+            log.info("written to meanwhile", service=str(subject.key))
+            return False
         return True
 
     def announce(self, subject: Subject, ruling: Ruling, change: Change, now: datetime) -> None:

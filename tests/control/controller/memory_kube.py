@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from control.controller.kube_client import KubeClient, KubeError, KubeNotFoundError, kind_of
+from control.controller.kube_client import (
+    KubeClient,
+    KubeConflictError,
+    KubeError,
+    KubeNotFoundError,
+    kind_of,
+)
 from control.warehouses.names import API_VERSION, GROUP
 from control.warehouses.objects import moment_text
 
@@ -73,7 +79,11 @@ class MemoryKube(KubeClient):
     def patch(self, kind: str, namespace: str, name: str, change: dict[str, Any]) -> None:
         self.write()
         document = self.present(kind, namespace, name)
+        read = change.get("metadata", {}).get("resourceVersion")
+        if read not in (None, document["metadata"]["resourceVersion"]):
+            raise KubeConflictError(f"{kind} {namespace}/{name} has been modified")
         merge(document, copy.deepcopy(change))
+        self.version(document)
         if "spec" in change:
             document["metadata"]["generation"] += 1
         if "deletionTimestamp" in document["metadata"] and not document["metadata"]["finalizers"]:
@@ -81,7 +91,9 @@ class MemoryKube(KubeClient):
 
     def patch_status(self, kind: str, namespace: str, name: str, status: dict[str, Any]) -> None:
         self.write()
-        merge(self.present(kind, namespace, name), {"status": copy.deepcopy(status)})
+        document = self.present(kind, namespace, name)
+        merge(document, {"status": copy.deepcopy(status)})
+        self.version(document)
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         self.write()
@@ -102,6 +114,9 @@ class MemoryKube(KubeClient):
             raise Died
         if self.away:
             raise KubeError("the API server is restarting")
+
+    def version(self, document: dict[str, Any]) -> None:
+        document["metadata"]["resourceVersion"] = str(next(self.numbers))
 
     def identity(self, document: dict[str, Any]) -> tuple[str, str, str]:
         meta = document["metadata"]
@@ -143,6 +158,7 @@ class MemoryKube(KubeClient):
         document = self.present(f"{GROUP}/{kind}", "clickhouse", name)
         merge(document["spec"], change)
         document["metadata"]["generation"] += 1
+        self.version(document)
 
     def tick(self, seconds: float = 1) -> None:
         """Every StatefulSet and pod goes one stage on."""

@@ -267,6 +267,38 @@ def test_a_person_who_edits_during_the_tick_wins() -> None:
     assert SCALED not in scene.document["metadata"].get("annotations", {})
 
 
+def written_by_others(scene: Scene, times: int) -> None:
+    """The controller reports on the service between each look and write of sizing."""
+    found, left = scene.kube.find, iter(range(times))
+
+    def find(*about: str) -> dict[str, Any] | None:
+        document = found(*about)
+        if about[0] == KIND and next(left, None) is not None:
+            scene.kube.patch_status(KIND, "clickhouse", "main", {"readyReplicas": 3})
+        return document
+
+    scene.kube.find = find  # type: ignore[method-assign]
+
+
+# A round is two reads: one before the write, and one to decide anew.
+@pytest.mark.parametrize(("times", "gib"), [(1, 32), (7, 32), (100, 16)])
+def test_a_write_that_meets_another_one_is_decided_anew_at_once(times: int, gib: int) -> None:
+    scene = Scene()
+    scene.load(3.8)
+    written_by_others(scene, times)
+    scene.tick()
+    assert scene.gib == gib
+    assert len(scene.kube.events) == (gib == 32)
+
+
+def test_a_rule_of_the_schedule_is_written_although_others_write() -> None:
+    scene = Scene(scaling={"mode": "off"}, schedule=[MORNING])
+    scene.tick()
+    written_by_others(scene, 1)
+    scene.tick(timedelta(minutes=30))
+    assert (scene.gib, scene.told["reason"]) == (64, "schedule_began")
+
+
 def test_a_pod_killed_for_want_of_memory_makes_its_service_larger() -> None:
     scene = Scene()
     scene.load(2.0)
