@@ -13,16 +13,32 @@ from components.aws.encryption import Encryption, EncryptionArgs
 from components.aws.flow_logs import FlowLogTarget
 from components.aws.key_policies import KeyPurpose
 from components.aws.network import Network, NetworkArgs
-from components.aws.node_pool import AmiType, NodePool, PoolPurpose, Sizing
+from components.aws.node_pool import (
+    AmiType,
+    NodePool,
+    PoolPurpose,
+    Sizing,
+    Taint,
+    UpdateStrategy,
+)
 from components.aws.own_network import OwnNetwork, OwnNetworkArgs
 from components.aws.peering import PeerVpc
 from components.aws.storage import Storage, StorageArgs
 from infra import scope
-from infra.config.cluster import Architecture, NodePoolConfig
 from infra.config.network import Egress, FlowLogTraffic
+from infra.config.node_pools import Architecture, NodePoolConfig, Replacement, TaintEffect
 from infra.config.stack import StackConfig
 
 AMI_TYPES = {Architecture.X86: AmiType.X86, Architecture.ARM: AmiType.ARM}
+UPDATE_STRATEGIES = {
+    Replacement.SURGE: UpdateStrategy.DEFAULT,
+    Replacement.IN_PLACE: UpdateStrategy.MINIMAL,
+}
+TAINT_EFFECTS = {
+    TaintEffect.NO_SCHEDULE: "NO_SCHEDULE",
+    TaintEffect.PREFER_NO_SCHEDULE: "PREFER_NO_SCHEDULE",
+    TaintEffect.NO_EXECUTE: "NO_EXECUTE",
+}
 
 
 class Layers(NamedTuple):
@@ -185,7 +201,7 @@ def create_cluster(
             pools=tuple(node_pool(pool, config.network.zones) for pool in cluster.node_pools),
             sizing=Sizing.AUTOSCALED if cluster.autoscaling else Sizing.CONFIGURED,
             admin_role_arns=cluster.admin_role_arns,
-            operator_role_arns=scope.later_access_roles(config),
+            operator_role_arns=scope.entries(config),
             addons=frozenset(dns),
             addon_versions={Addon(name): v for name, v in cluster.addon_versions.items()},
             addon_settings=addon_settings(config),
@@ -206,7 +222,13 @@ def node_pool(pool: NodePoolConfig, zones: tuple[str, ...]) -> NodePool:
         desired_nodes=pool.wanted_nodes,
         max_nodes=pool.max_nodes,
         max_unavailable_percent=pool.max_unavailable_percent,
+        replacement=UPDATE_STRATEGIES[pool.replacement],
         volume_gib=pool.volume_gib,
+        labels=pool.labels,
+        taints=tuple(
+            Taint(key=taint.key, value=taint.value, effect=TAINT_EFFECTS[taint.effect])
+            for taint in pool.taints
+        ),
     )
 
 

@@ -88,19 +88,21 @@ def makes_deployment_roles(config: StackConfig) -> bool:
     return by_onboarding is config.is_onboarding
 
 
-def later_access_roles(config: StackConfig) -> tuple[str, ...]:
-    """Who of the operator enters the cluster besides the role that makes it."""
-    if config.access.role_arn is None:
+def entering_roles(config: StackConfig) -> tuple[str, ...]:
+    """Every role of the operator for which the cluster is opened, whoever made it: a cluster that
+    its owner made and handed over later is entered as one that the operator made."""
+    named = config.access.role_arn
+    if named is None:
         return ()
-    roles = phase_roles(scope(config))
-    return tuple(role.arn for role in roles if role.phase is not Phase.PROVISION)
+    arns = tuple(role.arn for role in phase_roles(scope(config)))
+    return arns if named in arns else (named,)
 
 
-def entering_roles(config: StackConfig) -> frozenset[str]:
-    """Every role of the operator that enters the cluster: the one that makes it, and the later."""
-    if config.access.role_arn is None:
-        return frozenset()
-    return frozenset({config.access.role_arn, *later_access_roles(config)})
+def entries(config: StackConfig) -> tuple[str, ...]:
+    """Those of them that are there: EKS takes no entry for a role that onboarding left out."""
+    phases = operator_phases(config)
+    absent = {role.arn for role in phase_roles(scope(config)) if role.phase not in phases}
+    return tuple(arn for arn in entering_roles(config) if arn not in absent)
 
 
 def taking_down(config: StackConfig) -> StackConfig:

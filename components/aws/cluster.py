@@ -19,6 +19,9 @@ from components.aws.tags import Tags
 from permissions.deployment.roles import RoleFeature
 from permissions.names import Scope
 
+ASKED_AT_CREATION = "accessConfig.bootstrapClusterCreatorAdminPermissions"
+"""Another answer later would replace the cluster: a deployment that is handed over keeps it."""
+
 CONTROL_PLANE_LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
@@ -51,7 +54,7 @@ class ClusterArgs:
     sizing: Sizing = Sizing.CONFIGURED
     admin_role_arns: tuple[str, ...] = ()
     operator_role_arns: tuple[str, ...] = ()
-    """Roles of the operator that come in later than the one that makes the cluster."""
+    """Roles of the operator: the one that makes the cluster, and those that come in later."""
     addons: frozenset[Addon] = frozenset()
     """Which of the optional add-ons."""
     addon_versions: Mapping[Addon, str] = field(default_factory=dict)
@@ -116,7 +119,7 @@ class Cluster(pulumi.ComponentResource):
             bootstrap_self_managed_addons=False,
             access_config={
                 "authentication_mode": "API",
-                "bootstrap_cluster_creator_admin_permissions": True,
+                "bootstrap_cluster_creator_admin_permissions": args.assumed is None,
             },
             enabled_cluster_log_types=list(CONTROL_PLANE_LOGS),
             encryption_config={
@@ -135,7 +138,9 @@ class Cluster(pulumi.ComponentResource):
                 "public_access_cidrs": [str(cidr) for cidr in args.api_allowed_cidrs] or None,
             },
             tags=args.tags.named(scope.cluster_name),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[logs], ignore_changes=[ASKED_AT_CREATION]
+            ),
         )
 
     def _create_addons(self, *, needs_nodes: bool, after: tuple[pulumi.Resource, ...]) -> Addons:
@@ -174,7 +179,9 @@ class Cluster(pulumi.ComponentResource):
                 scope=args.scope,
                 tags=args.tags,
                 cluster_name=self.cluster_name,
-                admin_role_arns=(*args.admin_role_arns, *args.operator_role_arns),
+                admin_role_arns=tuple(
+                    dict.fromkeys((*args.admin_role_arns, *args.operator_role_arns))
+                ),
             ),
             self._child,
         )

@@ -1,7 +1,7 @@
 """One EKS node group, on a launch template that closes its nodes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 import pulumi
@@ -25,6 +25,20 @@ class AmiType(StrEnum):
     ARM = "AL2023_ARM_64_STANDARD"
 
 
+class UpdateStrategy(StrEnum):
+    DEFAULT = "DEFAULT"
+    """New nodes come before old ones go."""
+    MINIMAL = "MINIMAL"
+    """Old nodes go first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taint:
+    key: str
+    effect: str
+    value: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NodePool:
     """What a pool is, by configuration."""
@@ -39,6 +53,10 @@ class NodePool:
     max_nodes: int
     max_unavailable_percent: int
     volume_gib: int
+    replacement: UpdateStrategy = UpdateStrategy.DEFAULT
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Taint, ...] = ()
+    """Of the owner's, besides ours."""
 
 
 class Sizing(StrEnum):
@@ -89,9 +107,12 @@ class NodeGroup(pulumi.ComponentResource):
             instance_types=list(pool.instance_types),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config=scaling(pool),
-            update_config={"max_unavailable_percentage": pool.max_unavailable_percent},
-            labels={POOL_LABEL: pool.purpose.value},
-            taints=taints(pool.purpose),
+            update_config={
+                "max_unavailable_percentage": pool.max_unavailable_percent,
+                "update_strategy": pool.replacement.value,
+            },
+            labels={**pool.labels, POOL_LABEL: pool.purpose.value},
+            taints=[asdict(taint) for taint in taints(pool)] or None,
             tags=args.tags.named(full_name),
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -110,11 +131,12 @@ def scaling(pool: NodePool) -> eks.NodeGroupScalingConfigArgsDict:
     }
 
 
-def taints(purpose: PoolPurpose) -> list[dict[str, str]] | None:
+def taints(pool: NodePool) -> tuple[Taint, ...]:
     """ClickHouse has its nodes to itself; everything else finds the system pool."""
-    if purpose is PoolPurpose.SYSTEM:
-        return None
-    return [{"key": POOL_LABEL, "value": purpose.value, "effect": "NO_SCHEDULE"}]
+    if pool.purpose is PoolPurpose.SYSTEM:
+        return pool.taints
+    ours = Taint(key=POOL_LABEL, value=pool.purpose.value, effect="NO_SCHEDULE")
+    return (ours, *pool.taints)
 
 
 def create_launch_template(

@@ -132,7 +132,7 @@ def change(stack: str | None, level: "Level", *, yes: bool) -> None:
 
     config = read(stack)
     of = scope(config)
-    wanted = targets(of, level, entering_roles(config))
+    wanted = targets(of, level, frozenset(entering_roles(config)))
     clients = clients_of(config)
     steps = list(decide(wanted, find_seen(clients, wanted, of), of))
     if not steps:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from control.warehouses.scaling_schema import STEP_GIB
-from infra.config.cluster import INSTANCE_TYPE, PoolPurpose
+from infra.config.node_pools import INSTANCE_TYPE, PoolPurpose
 from infra.config.section import Finding
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from infra.config.access import AccessConfig, check_operator, check_role_makers
-from infra.config.cluster import ClusterConfig, check_addons, check_pools
+from infra.config.cluster import ClusterConfig, check_addons
 from infra.config.encryption import EncryptionConfig, check_encryption
 from infra.config.monitoring import MonitoringConfig, check_telemetry
 from infra.config.network import (
@@ -21,6 +21,7 @@ from infra.config.network import (
     check_zones,
 )
 from infra.config.node_fit import check_node_fit
+from infra.config.node_pools import check_pools
 from infra.config.own_vpc import check_own_vpc
 from infra.config.platform import (
     EndpointsConfig,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from infra.config.cluster import NodePoolConfig
+from infra.config.node_pools import NodePoolConfig
 from infra.config.stack import StackConfig
 from infra.preflight.finding import ClientOf, Result, ok, problem
 

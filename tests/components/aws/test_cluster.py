@@ -11,7 +11,7 @@ from components.kubernetes import names as kubernetes_names
 from infra.config import parse
 from permissions.deployment.roles import DEPLOYMENT_ROLES, ServiceAccount
 from tests.components.aws.deployments import deployed, example, small, with_change
-from tests.infra.config.documents import changed
+from tests.infra.config.documents import GOOD, changed
 
 CLUSTER = "aws:eks/cluster:Cluster"
 GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -49,6 +49,33 @@ def test_access_goes_by_entries_alone() -> None:
     assert policy["policyArn"].endswith("/AmazonEKSClusterAdminPolicy")
 
 
+ACCESS_ROLE = "arn:aws:iam::111111111111:role/ClickHouseManagementRole"
+BY_HAND = f"{ACCESS_ROLE}-made-by-hand"
+PHASES = {f"{ACCESS_ROLE}-provision", ACCESS_ROLE, f"{ACCESS_ROLE}-deprovision"}
+ENTERING = {
+    "the owner's own rights": ({}, set(), True),
+    "set up by the operator": ({"roleArn": f"{ACCESS_ROLE}-provision"}, PHASES, False),
+    "handed over, and operated": ({"roleArn": ACCESS_ROLE}, PHASES, False),
+    "shrunk to what operating needs": (
+        {"roleArn": ACCESS_ROLE, "granted": "operate"}, {ACCESS_ROLE}, False,
+    ),
+    "a role of the owner's own making": ({"roleArn": BY_HAND}, {BY_HAND}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("access", "inside", "creator"), ENTERING.values(), ids=ENTERING.keys())
+def test_every_role_of_the_operator_enters_whoever_made_the_cluster(
+    access: dict[str, str], inside: set[str], creator: bool
+) -> None:
+    seen = with_change("access", access)
+    entries = {e.inputs["principalArn"] for e in seen.all("aws:eks/accessEntry:AccessEntry")}
+    assert entries == inside
+    cluster = seen.one(CLUSTER)
+    given = cluster.inputs["accessConfig"]["bootstrapClusterCreatorAdminPermissions"]
+    assert given is creator
+    assert "accessConfig.bootstrapClusterCreatorAdminPermissions" in cluster.ignore_changes
+
+
 def test_nodes_keep_their_credentials_and_encrypt_their_disks() -> None:
     templates = example().all(TEMPLATE)
     assert len(templates) == 2
@@ -79,6 +106,24 @@ def test_the_pools_architecture_follows_its_instance_types() -> None:
     }
 
 
+def test_a_pool_has_the_owners_labels_and_taints_besides_ours() -> None:
+    extra = {
+        "name": "agents", "purpose": "workload", "instanceTypes": ["m6i.large"],
+        "labels": {"example.com/team": "data"}, "replacement": "inPlace",
+        "taints": [{"key": "example.com/dedicated", "value": "agents", "effect": "noExecute"}],
+    }  # fmt: skip
+    pools = [*GOOD["cluster"]["nodePools"], extra]
+    group = with_change("cluster.nodePools", pools).one(GROUP, "cluster-pool-agents").inputs
+    assert group["labels"] == {"example.com/team": "data", POOL_LABEL: "workload"}
+    assert group["taints"] == [
+        {"key": POOL_LABEL, "value": "workload", "effect": "NO_SCHEDULE"},
+        {"key": "example.com/dedicated", "value": "agents", "effect": "NO_EXECUTE"},
+    ]
+    assert group["updateConfig"] == {
+        "maxUnavailablePercentage": 33, "updateStrategy": "MINIMAL",
+    }  # fmt: skip
+
+
 def test_nodes_are_on_demand_in_the_pools_zones() -> None:
     seen = with_change("cluster.nodePools.1.zones", ["us-east-1a", "us-east-1b"])
     workload = seen.one(GROUP, "cluster-pool-workload").inputs
@@ -102,9 +147,9 @@ def test_every_kubernetes_version_has_a_version_of_every_addon(version: str) -> 
 
 
 def test_addons_are_pinned_to_the_tested_set_unless_one_is_named() -> None:
-    seen = with_change("cluster.addonVersions", {"coredns": "v1.99.0-eksbuild.1"})
+    seen = with_change("cluster.addonVersions", {"coredns": "v1.13.9-eksbuild.1"})
     versions = {a.inputs["addonName"]: a.inputs["addonVersion"] for a in seen.all(ADDON)}
-    assert versions.pop("coredns") == "v1.99.0-eksbuild.1"
+    assert versions.pop("coredns") == "v1.13.9-eksbuild.1"
     assert versions.items() <= {a.value: v for a, v in ADDON_VERSIONS["1.34"].items()}.items()
 
 

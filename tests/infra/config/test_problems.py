@@ -190,6 +190,35 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         changed("cluster.addonVersions", {"core-dns": "v1"}),
         "byoc:cluster.addonVersions.core-dns", '"v1"', "coredns?",
     ),
+    "add-on that does not fit the cluster": (
+        changed("cluster.addonVersions", {"coredns": "v1.11.4-eksbuild.1"}),
+        "byoc:cluster.addonVersions.coredns", '"v1.11.4-eksbuild.1"', "v1.12.1 or later",
+    ),
+    "kube-proxy ahead of its cluster": (
+        changed("cluster.addonVersions", {"kube-proxy": "v1.35.2-eksbuild.4"}),
+        "byoc:cluster.addonVersions.kube-proxy", '"v1.35.2-eksbuild.4"', "v1.31 to v1.34",
+    ),
+    "label of Kubernetes": (
+        changed(f"{POOLS}.0.labels", {"node-role.kubernetes.io/x": ""}),
+        "byoc:cluster.nodePools[0].labels.node-role.kubernetes.io/x",
+        '"node-role.kubernetes.io/x"', "example.com/team",
+    ),
+    "label of ours": (
+        changed(f"{POOLS}.0.labels", {"byoc.clickhouse.dev/pool": "x"}),
+        "byoc:cluster.nodePools[0].labels.byoc.clickhouse.dev/pool", '"byoc.clickhouse.dev/pool"',
+        "of your own",
+    ),
+    "taint that keeps every pod of ours off": (
+        changed(f"{POOLS}.0.taints", [{"key": "example.com/x"}]),
+        "byoc:cluster.nodePools[0].taints", '[{"key"', "preferNoSchedule",
+    ),
+    "taint given twice": (
+        changed(f"{POOLS}.0.taints", [
+            {"key": "team", "effect": "preferNoSchedule"},
+            {"key": "team", "value": "x", "effect": "preferNoSchedule"},
+        ]),
+        "byoc:cluster.nodePools[0].taints[1]", '{"key"', "once",
+    ),
     "instance type that is none": (
         changed(f"{POOLS}.0.instanceTypes", ["large"]),
         "byoc:cluster.nodePools[0].instanceTypes[0]", '"large"', "m7g.xlarge",
