@@ -10,9 +10,8 @@ from components.aws.addon_versions import Addon
 from components.aws.bucket import Lifecycle, Removal
 from components.aws.cluster import Assumed, Cluster, ClusterArgs
 from components.aws.encryption import Encryption, EncryptionArgs
-from components.aws.flow_logs import FlowLogTarget
 from components.aws.key_policies import KeyPurpose
-from components.aws.network import Network, NetworkArgs
+from components.aws.network import Network
 from components.aws.node_pool import (
     AmiType,
     NodePool,
@@ -21,13 +20,12 @@ from components.aws.node_pool import (
     Taint,
     UpdateStrategy,
 )
-from components.aws.own_network import OwnNetwork, OwnNetworkArgs
-from components.aws.peering import PeerVpc
+from components.aws.own_network import OwnNetwork
 from components.aws.storage import Storage, StorageArgs
 from infra import scope
-from infra.config.network import Egress, FlowLogTraffic
 from infra.config.node_pools import Architecture, NodePoolConfig, Replacement, TaintEffect
 from infra.config.stack import StackConfig
+from infra.network_layer import create_network
 
 AMI_TYPES = {Architecture.X86: AmiType.X86, Architecture.ARM: AmiType.ARM}
 UPDATE_STRATEGIES = {
@@ -92,58 +90,6 @@ def create_encryption(config: StackConfig, opts: pulumi.ResourceOptions) -> Encr
             own_keys={purpose: arn for purpose, arn in own.items() if arn is not None},
             rotation=timedelta(days=encryption.rotation_days),
             deletion_window=timedelta(days=encryption.deletion_window_days),
-        ),
-        opts,
-    )
-
-
-def create_network(
-    config: StackConfig, access: Access, encryption: Encryption, opts: pulumi.ResourceOptions
-) -> Network | OwnNetwork:
-    network = config.network
-    if network.vpc is not None:
-        return OwnNetwork(
-            "network",
-            OwnNetworkArgs(
-                vpc_id=network.vpc.id,
-                private_subnet_ids=network.vpc.private_subnets,
-                public_subnet_ids=network.vpc.public_subnets,
-            ),
-            opts,
-        )
-    nat_zones = {
-        Egress.NAT_PER_ZONE: network.zones,
-        Egress.SINGLE_NAT: network.zones[:1],
-        Egress.NONE: (),
-    }
-    return Network(
-        "network",
-        NetworkArgs(
-            scope=scope.scope(config),
-            tags=scope.tags(config),
-            cidr=network.cidr,
-            zones=network.zones,
-            nat_zones=nat_zones[network.egress],
-            tags_default_group=config.access.role_arn is None,
-            interface_endpoints=tuple(e.value for e in network.interface_endpoints),
-            flow_logs=None
-            if network.flow_logs is FlowLogTraffic.NONE
-            else FlowLogTarget(
-                traffic=network.flow_logs.value.upper(),
-                retention=timedelta(days=config.retention.flow_log_days),
-                role_arn=access.role_arns["flow-logs"],
-                key_arn=encryption.key_arns[KeyPurpose.LOGS],
-            ),
-            peers=tuple(
-                PeerVpc(
-                    name=peering.name,
-                    vpc_id=peering.vpc_id,
-                    account=peering.account or config.account,
-                    region=peering.region or config.region,
-                    cidrs=peering.cidrs,
-                )
-                for peering in config.peering
-            ),
         ),
         opts,
     )

@@ -1,4 +1,4 @@
-"""Route tables of the subnets, and the way out to the internet."""
+"""Route tables of the subnets, and the way out: NAT gateways, a hub, or none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2
 
+from components.aws.hub import HubAttachment, HubAttachmentArgs, HubTarget
 from components.aws.tags import Tags
 from components.aws.waiting import once
 from permissions.names import Scope
@@ -22,7 +23,11 @@ class EgressRoutesArgs:
     vpc_id: pulumi.Input[str]
     private_subnet_ids: SubnetIds
     public_subnet_ids: SubnetIds
+    """Without them there is no internet gateway either."""
     nat_zones: tuple[str, ...]
+    hub: HubTarget | None = None
+    attachment_subnet_ids: SubnetIds
+    """The hub's own subnets; those of nodes and pods where it has none."""
 
 
 class EgressRoutes(pulumi.ComponentResource):
@@ -38,15 +43,8 @@ class EgressRoutes(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._routes: list[pulumi.Output[str]] = []
-        gateway = ec2.InternetGateway(
-            f"{name}-internet",
-            vpc_id=args.vpc_id,
-            tags=args.tags.named(args.scope.prefix),
-            opts=self._child,
-        )
-        public = self._create_table("public", list(args.public_subnet_ids.items()))
-        self._create_route("public", public, gateway_id=gateway.id)
-        nats = self._create_nat_gateways(gateway)
+        self.nat_addresses = {}
+        nats = self._create_internet() if args.public_subnet_ids else {}
         self.private_route_table_ids = {
             zone: self._create_table(f"private-{zone}", [(zone, subnet_id)])
             for zone, subnet_id in args.private_subnet_ids.items()
@@ -56,11 +54,44 @@ class EgressRoutes(pulumi.ComponentResource):
             for zone, table_id in self.private_route_table_ids.items():
                 nat = nats.get(zone, shared)
                 self._create_route(f"private-{zone}", table_id, nat_gateway_id=nat)
+        if args.hub is not None:
+            self._create_hub_routes(args.hub)
         self.register_outputs({"nat_addresses": self.nat_addresses})
 
     def routed(self, subnet_ids: SubnetIds) -> SubnetIds:
         """The subnets once their way out is there: nodes that start earlier cannot join."""
         return {zone: once(subnet_id, self._routes) for zone, subnet_id in subnet_ids.items()}
+
+    def _create_internet(self) -> SubnetIds:
+        """The public subnets' gateway and routes, and the NAT gateways in them."""
+        gateway = ec2.InternetGateway(
+            f"{self._name}-internet",
+            vpc_id=self._args.vpc_id,
+            tags=self._args.tags.named(self._args.scope.prefix),
+            opts=self._child,
+        )
+        public = self._create_table("public", list(self._args.public_subnet_ids.items()))
+        self._create_route("public", public, gateway_id=gateway.id)
+        return self._create_nat_gateways(gateway)
+
+    def _create_hub_routes(self, hub: HubTarget) -> None:
+        own = self._args.attachment_subnet_ids
+        if own:
+            self._create_table("hub", list(own.items()))
+        attachment = HubAttachment(
+            f"{self._name}-hub",
+            HubAttachmentArgs(
+                scope=self._args.scope,
+                tags=self._args.tags,
+                vpc_id=self._args.vpc_id,
+                subnet_ids=own or self._args.private_subnet_ids,
+                target=hub,
+            ),
+            self._child,
+        )
+        for zone, table_id in self.private_route_table_ids.items():
+            through = attachment.transit_gateway_id
+            self._create_route(f"private-{zone}", table_id, transit_gateway_id=through)
 
     def _create_nat_gateways(self, gateway: ec2.InternetGateway) -> SubnetIds:
         addresses: dict[str, pulumi.Output[str]] = {}
@@ -107,6 +138,7 @@ class EgressRoutes(pulumi.ComponentResource):
         *,
         gateway_id: pulumi.Output[str] | None = None,
         nat_gateway_id: pulumi.Output[str] | None = None,
+        transit_gateway_id: pulumi.Output[str] | None = None,
     ) -> None:
         route = ec2.Route(
             f"{self._name}-{role}",
@@ -114,6 +146,7 @@ class EgressRoutes(pulumi.ComponentResource):
             destination_cidr_block=ANYWHERE,
             gateway_id=gateway_id,
             nat_gateway_id=nat_gateway_id,
+            transit_gateway_id=transit_gateway_id,
             opts=self._child,
         )
         self._routes.append(route.id)

@@ -1,4 +1,4 @@
-"""The network layer: a VPC of three zones or more, with private and public subnets."""
+"""The network layer: a VPC of three zones or more, its subnets and its ways out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from pulumi_aws import ec2
 
 from components.aws.egress import EgressRoutes, EgressRoutesArgs, SubnetIds
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs, FlowLogTarget
+from components.aws.hub import HubTarget
 from components.aws.peering import Peering, PeeringArgs, PeerVpc
 from components.aws.subnet_layout import SubnetLayout, lay_out
 from components.aws.tags import Tags
 from components.aws.vpc_endpoints import VpcEndpoints, VpcEndpointsArgs
+from components.aws.zone import is_zone_id
 from permissions.names import Scope
 
 PRIVATE_ROLE = {"kubernetes.io/role/internal-elb": "1"}
@@ -23,6 +25,11 @@ PUBLIC_ROLE = {"kubernetes.io/role/elb": "1"}
 class SubnetKind(StrEnum):
     PRIVATE = "private"
     PUBLIC = "public"
+    ATTACHMENT = "attachment"
+
+
+ROLES = {SubnetKind.PRIVATE: PRIVATE_ROLE, SubnetKind.PUBLIC: PUBLIC_ROLE}
+"""By which load balancers find their subnets; a hub's are for nobody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +39,11 @@ class NetworkArgs:
     cidr: IPv4Network
     zones: tuple[str, ...]
     nat_zones: tuple[str, ...]
-    """Zones with a NAT gateway; a zone without one uses the first. None: no way out."""
+    """Zones with a NAT gateway; a zone without one uses the first."""
+    hub: HubTarget | None = None
+    """The way out where there is no NAT gateway; without either there is none."""
+    public_subnets: bool = True
+    """NAT gateways and public load balancers need them."""
     interface_endpoints: tuple[str, ...] = ()
     flow_logs: FlowLogTarget | None = None
     peers: tuple[PeerVpc, ...] = ()
@@ -60,8 +71,10 @@ class Network(pulumi.ComponentResource):
         self.vpc_id = self._create_vpc()
         layout = lay_out(args.cidr, args.zones)
         private = self._create_subnets(layout, SubnetKind.PRIVATE)
-        public = self._create_subnets(layout, SubnetKind.PUBLIC)
-        egress = self._create_egress(private, public)
+        public = self._create_subnets(layout, SubnetKind.PUBLIC) if args.public_subnets else {}
+        dedicated = args.hub is not None and args.hub.own_subnets
+        hub = self._create_subnets(layout, SubnetKind.ATTACHMENT) if dedicated else {}
+        egress = self._create_egress(private, public, hub)
         self._create_endpoints(private, egress)
         self._create_flow_logs()
         self.peering_ids = {peer.name: self._create_peering(peer, egress) for peer in args.peers}
@@ -96,14 +109,15 @@ class Network(pulumi.ComponentResource):
         return self._args.tags.named(f"{self._args.scope.prefix}-closed")
 
     def _create_subnets(self, layout: SubnetLayout, kind: SubnetKind) -> SubnetIds:
-        scope = self._args.scope
-        role = PRIVATE_ROLE if kind is SubnetKind.PRIVATE else PUBLIC_ROLE
-        tags = {**role, f"kubernetes.io/cluster/{scope.cluster_name}": "shared"}
+        scope, tags = self._args.scope, {}
+        if role := ROLES.get(kind):
+            tags = {**role, f"kubernetes.io/cluster/{scope.cluster_name}": "shared"}
         return {
             subnets.zone: ec2.Subnet(
                 f"{self._name}-{kind.value}-{subnets.zone}",
                 vpc_id=self.vpc_id,
-                availability_zone=subnets.zone,
+                availability_zone=None if is_zone_id(subnets.zone) else subnets.zone,
+                availability_zone_id=subnets.zone if is_zone_id(subnets.zone) else None,
                 cidr_block=str(getattr(subnets, kind.value)),
                 map_public_ip_on_launch=False,
                 tags=self._args.tags.named(f"{scope.name}-{kind.value}-{subnets.zone}", tags),
@@ -112,7 +126,7 @@ class Network(pulumi.ComponentResource):
             for subnets in layout.zones
         }
 
-    def _create_egress(self, private: SubnetIds, public: SubnetIds) -> EgressRoutes:
+    def _create_egress(self, private: SubnetIds, public: SubnetIds, hub: SubnetIds) -> EgressRoutes:
         return EgressRoutes(
             f"{self._name}-egress",
             EgressRoutesArgs(
@@ -122,6 +136,8 @@ class Network(pulumi.ComponentResource):
                 private_subnet_ids=private,
                 public_subnet_ids=public,
                 nat_zones=self._args.nat_zones,
+                hub=self._args.hub,
+                attachment_subnet_ids=hub,
             ),
             self._child,
         )
@@ -161,6 +177,7 @@ class Network(pulumi.ComponentResource):
             PeeringArgs(
                 tags=self._args.tags,
                 vpc_id=self.vpc_id,
+                vpc_cidr=self._args.cidr,
                 peer=peer,
                 route_table_ids=egress.private_route_table_ids,
             ),

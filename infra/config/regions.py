@@ -54,6 +54,17 @@ def zones_per_account(region: str) -> int:
     return ZONES_PER_ACCOUNT.get(region, len(REGION_ZONES.get(region, "")))
 
 
+DIRECTIONS = {"north": "n", "east": "e", "south": "s", "west": "w", "central": "c"}
+
+
+def zone_id_prefix(region: str) -> str:
+    """How ids of its zones begin: apse2 for ap-southeast-2."""
+    area, direction, number = region.split("-")
+    for word, letter in DIRECTIONS.items():
+        direction = direction.replace(word, letter)
+    return f"{area}{direction}{number}"
+
+
 def nearest_regions(name: str) -> str:
     near = difflib.get_close_matches(name, REGION_ZONES, n=3, cutoff=0.5)
     return f"such as {', '.join(near or ['us-east-1', 'eu-central-1'])}"

@@ -9,20 +9,15 @@ from pydantic import AfterValidator, Field
 
 from infra.config.access import AccessConfig, check_operator, check_role_makers
 from infra.config.cluster import ClusterConfig, check_addons
+from infra.config.egress import check_egress, check_hub
 from infra.config.encryption import EncryptionConfig, check_encryption
+from infra.config.interface_endpoints import check_interface_endpoints
 from infra.config.monitoring import MonitoringConfig, check_telemetry
-from infra.config.network import (
-    NetworkConfig,
-    PeeringConfig,
-    check_duplicates,
-    check_egress,
-    check_peering,
-    check_service_cidr,
-    check_zones,
-)
+from infra.config.network import NetworkConfig, check_service_cidr
 from infra.config.node_fit import check_node_fit
 from infra.config.node_pools import check_pools
 from infra.config.own_vpc import check_own_vpc
+from infra.config.peering import PeeringConfig, check_peering
 from infra.config.platform import (
     EndpointsConfig,
     PlatformConfig,
@@ -34,6 +29,7 @@ from infra.config.section import AccountId, Finding, Section, matching
 from infra.config.storage import RetentionConfig, StorageConfig, check_storage
 from infra.config.tailscale import TailscaleConfig, check_tailscale
 from infra.config.warehouses import WarehouseConfig, check_warehouses
+from infra.config.zones import check_zones
 from permissions.names import LONGEST_NAME, longest_name
 
 OWN_TAG_PREFIX = "clickhouse-byoc"
@@ -166,8 +162,9 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_encryption,
     check_zones,
     check_egress,
+    check_hub,
     check_own_vpc,
-    check_duplicates,
+    check_interface_endpoints,
     check_peering,
     check_service_cidr,
     check_storage,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.config.network import Egress
+from infra.config.egress import Egress, HubSubnets, needs_public_subnets
 from infra.config.node_fit import shape
 from infra.config.stack import StackConfig
 from infra.preflight.finding import ClientOf, Result, ok, problem, unknown
@@ -86,7 +86,20 @@ def makes_vpc(config: StackConfig) -> int:
 
 
 def subnets(config: StackConfig) -> int:
-    return 2 * len(config.network.zones) * makes_vpc(config)
+    hub = config.network.hub
+    dedicated = hub is not None and hub.subnets is HubSubnets.DEDICATED
+    kinds = 1 + int(needs_public_subnets(config)) + int(dedicated)
+    return kinds * len(config.network.zones) * makes_vpc(config)
+
+
+def internet_gateways(config: StackConfig) -> int:
+    return makes_vpc(config) * int(needs_public_subnets(config))
+
+
+def routes(config: StackConfig) -> int:
+    """Of one private table: the VPC's own, S3's, the way out, and each network of each peer."""
+    peers = sum(len(peering.cidrs) for peering in config.peering)
+    return (peers + 3) * makes_vpc(config)
 
 
 def nat_gateways(config: StackConfig) -> int:
@@ -127,8 +140,22 @@ QUOTAS = (
         subject="internet gateways",
         service="vpc",
         code="L-A4707A72",
-        adds=makes_vpc,
+        adds=internet_gateways,
         used=counted("ec2", "describe_internet_gateways", "InternetGateways"),
+    ),
+    Quota(
+        subject="routes of a route table",
+        service="vpc",
+        code="L-93826ACB",
+        adds=routes,
+        used=none_used,
+    ),
+    Quota(
+        subject="peerings of a VPC",
+        service="vpc",
+        code="L-7E9ECCDB",
+        adds=lambda config: len(config.peering),
+        used=none_used,
     ),
     Quota(
         subject="elastic IP addresses",

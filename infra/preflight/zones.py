@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from components.aws.zone import is_zone_id
 from infra.config.node_pools import NodePoolConfig
 from infra.config.stack import StackConfig
 from infra.preflight.finding import ClientOf, Result, ok, problem
@@ -12,17 +13,23 @@ AREA = "zones"
 def check_zones(config: StackConfig, client: ClientOf) -> Iterator[Result]:
     found = client("ec2").describe_availability_zones(AllAvailabilityZones=True)
     zones = {zone["ZoneName"]: zone for zone in found["AvailabilityZones"]}
+    by_id = {zone["ZoneId"]: zone for zone in found["AvailabilityZones"]}
+    for wanted in config.network.zones:
+        yield zone_result(wanted, by_id if is_zone_id(wanted) else zones)
+
+
+def zone_result(wanted: str, zones: Mapping[str, Mapping[str, str]]) -> Result:
     available = [n for n, z in zones.items() if z["State"] == "available"]
-    for name in config.network.zones:
-        if name in available:
-            yield ok(AREA, name, f"zone id {zones[name]['ZoneId']}")
-        else:
-            yield problem(
-                AREA,
-                name,
-                "this account does not have it" if name not in zones else "it is not available",
-                f"choose among {', '.join(sorted(available)) or 'the zones of another region'}",
-            )
+    if wanted in available:
+        zone = zones[wanted]
+        told = f"zone {zone['ZoneName']}" if is_zone_id(wanted) else f"zone id {zone['ZoneId']}"
+        return ok(AREA, wanted, told)
+    return problem(
+        AREA,
+        wanted,
+        "this account does not have it" if wanted not in zones else "it is not available",
+        f"choose among {', '.join(sorted(available)) or 'the zones of another region'}",
+    )
 
 
 def check_instance_types(config: StackConfig, client: ClientOf) -> Iterator[Result]:
@@ -32,7 +39,7 @@ def check_instance_types(config: StackConfig, client: ClientOf) -> Iterator[Resu
         client("ec2")
         .get_paginator("describe_instance_type_offerings")
         .paginate(
-            LocationType="availability-zone",
+            LocationType=location_type(config.network.zones),
             Filters=[{"Name": "instance-type", "Values": types}],
         )
     )
@@ -41,6 +48,10 @@ def check_instance_types(config: StackConfig, client: ClientOf) -> Iterator[Resu
             offered.setdefault(offering["Location"], set()).add(offering["InstanceType"])
     for pool in config.cluster.node_pools:
         yield pool_offers(pool, pool.zones or config.network.zones, offered)
+
+
+def location_type(zones: tuple[str, ...]) -> str:
+    return "availability-zone-id" if any(map(is_zone_id, zones)) else "availability-zone"
 
 
 def pool_offers(

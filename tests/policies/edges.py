@@ -43,6 +43,15 @@ def reads(resource: str) -> str:
     return document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource})
 
 
+def by_zone_id(*zones: str) -> Change:
+    """The subnets a, b and c in zones that their ids name."""
+    ids = dict(zip("abc", zones, strict=True))
+    return {
+        **{f"{name}.props.availabilityZone": MISSING for name in ids},
+        **{f"{name}.props.availabilityZoneId": zone for name, zone in ids.items()},
+    }
+
+
 EDGES = {
     "aws-eks-endpoint-not-open": Edge(
         passes=(
@@ -327,9 +336,13 @@ EDGES = {
     "byoc-subnets-over-zones": Edge(
         passes=(
             {"a.props.tags": MISSING, "b.props.tags": MISSING, "c.props.tags": MISSING},
+            by_zone_id("euc1-az1", "euc1-az2", "euc1-az3"),
             {"d": {"type": "aws:ec2/subnet:Subnet", "props": {"availabilityZone": "x"}}},
         ),
-        fails=({"c.props.tags": {"kubernetes.io/role/elb": "1"}},),
+        fails=(
+            {"c.props.tags": {"kubernetes.io/role/elb": "1"}},
+            by_zone_id("euc1-az1", "euc1-az2", "euc1-az2"),
+        ),
         says=(
             ({"c.props.availabilityZone": "eu-central-1a"}, "eu-central-1a, eu-central-1b"),
             (

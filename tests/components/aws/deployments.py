@@ -7,10 +7,11 @@ from typing import Any
 import pulumi
 
 from infra import aws
-from infra.aws_layers import create_layers
+from infra.aws_layers import create_access, create_encryption, create_layers
 from infra.config import StackConfig, load_file, parse
+from infra.network_layer import create_network
 from tests.engine import Run, run
-from tests.infra.config.documents import GOOD, ONBOARDING, changed
+from tests.infra.config.documents import GOOD, ONBOARDING, Document, changed
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -32,6 +33,18 @@ def small() -> Run:
 @functools.cache
 def onboarding() -> Run:
     return run(lambda: aws.onboard(parse(ONBOARDING)))
+
+
+def network_of(document: Document) -> Run:
+    """The network layer and what it stands on."""
+    config = parse(document)
+
+    def program() -> None:
+        opts = pulumi.ResourceOptions()
+        access, encryption = create_access(config, opts), create_encryption(config, opts)
+        create_network(config, access, encryption, opts)
+
+    return run(program)
 
 
 def with_change(path: str, value: Any) -> Run:

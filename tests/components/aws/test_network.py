@@ -13,11 +13,6 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 
 
-def ids(seen: Run, part: str) -> list[str]:
-    """Ids of the subnets whose name has `part` in it, as the cluster sees them."""
-    return [subnet.name for subnet in seen.all(SUBNET) if part in subnet.name]
-
-
 def default_routes(seen: Run, table: str) -> list[str]:
     return [
         "nat" if "natGatewayId" in route.inputs else "internet"
@@ -32,6 +27,17 @@ def test_three_zones_with_a_private_and_a_public_subnet_each() -> None:
     assert zones == {"us-east-1a", "us-east-1b", "us-east-1c"}
     assert len(subnets) == 6
     assert len({subnet.inputs["cidrBlock"] for subnet in subnets}) == 6
+
+
+def test_zones_can_be_named_by_their_ids() -> None:
+    """The same places in every account, so that peers can be in the same zones."""
+    ids = ["use1-az1", "use1-az4", "use1-az6"]
+    seen = with_change("network.zones", ids)
+    private = [s for s in seen.all(SUBNET) if "private" in s.name]
+    assert [subnet.inputs["availabilityZoneId"] for subnet in private] == ids
+    assert not any("availabilityZone" in subnet.inputs for subnet in seen.all(SUBNET))
+    named = [s.inputs["cidrBlock"] for s in small().all(SUBNET)]
+    assert [subnet.inputs["cidrBlock"] for subnet in seen.all(SUBNET)] == named
 
 
 def test_no_subnet_hands_out_public_addresses() -> None:
@@ -82,7 +88,9 @@ def test_without_egress_nothing_leads_out_of_private_subnets() -> None:
     }
     seen = with_change("network", network)
     assert not seen.all(NAT)
-    assert default_routes(seen, "private") == []
+    assert not seen.all("aws:ec2/internetGateway:InternetGateway")
+    assert {s.name.split("-")[1] for s in seen.all(SUBNET)} == {"private"}
+    assert [r for r in seen.all(ROUTE) if r.inputs["destinationCidrBlock"] == "0.0.0.0/0"] == []
     services = {endpoint.inputs["serviceName"] for endpoint in seen.all(ENDPOINT)}
     assert services == {f"com.amazonaws.us-east-1.{name}" for name in [*needed, "s3"]}
 
@@ -117,14 +125,6 @@ def test_flow_logs_can_be_left_out() -> None:
     seen = with_change("network.flowLogs", "none")
     assert not seen.all("aws:ec2/flowLog:FlowLog")
     assert not [r for r in seen.all("aws:iam/role:Role") if "flow-logs" in r.name]
-
-
-def test_a_peer_is_routed_to_from_every_private_subnet() -> None:
-    peering = example().one("aws:ec2/vpcPeeringConnection:VpcPeeringConnection").inputs
-    assert (peering["peerOwnerId"], peering["peerRegion"]) == ("333333333333", "eu-central-1")
-    routes = [r for r in example().all(ROUTE) if "vpcPeeringConnectionId" in r.inputs]
-    assert {route.inputs["destinationCidrBlock"] for route in routes} == {"10.60.0.0/16"}
-    assert len({route.inputs["routeTableId"] for route in routes}) == 3
 
 
 def test_nodes_start_once_their_way_out_is_there() -> None:

@@ -10,6 +10,7 @@ from components.aws.subnet_layout import MOST_ZONES, SubnetLayout, lay_out
 
 ZONES = tuple(f"us-east-1{letter}" for letter in "abcdef")
 AWS_RESERVED_ADDRESSES = 5
+NODES_OF_A_SMALL_ZONE, PODS_OF_A_NODE = 4, 25
 
 networks = st.builds(
     lambda prefix, offset: IPv4Network((int(IPv4Network("10.0.0.0/8")[0]) + (offset << 10), 32))
@@ -21,7 +22,9 @@ counts = st.integers(3, MOST_ZONES)
 
 
 def subnets(layout: SubnetLayout) -> list[IPv4Network]:
-    return [network for zone in layout.zones for network in (zone.private, zone.public)]
+    return [
+        network for zone in layout.zones for network in (zone.private, zone.public, zone.attachment)
+    ]
 
 
 @given(networks, counts)
@@ -48,9 +51,35 @@ def test_pods_have_more_room_than_load_balancers(network: IPv4Network, zones: in
         assert zone.public.num_addresses - AWS_RESERVED_ADDRESSES >= 8
 
 
+@given(networks, counts)
+def test_each_zone_has_room_for_nodes_with_all_their_pods(network: IPv4Network, zones: int) -> None:
+    for zone in lay_out(network, ZONES[:zones]).zones:
+        room = zone.private.num_addresses - AWS_RESERVED_ADDRESSES
+        assert room >= NODES_OF_A_SMALL_ZONE * (1 + PODS_OF_A_NODE)
+
+
+@given(networks, counts)
+def test_a_hub_has_an_address_in_each_zone_and_little_more(
+    network: IPv4Network, zones: int
+) -> None:
+    for zone in lay_out(network, ZONES[:zones]).zones:
+        assert zone.attachment.prefixlen == 28
+
+
+@given(networks, counts, st.permutations(ZONES))
+def test_what_a_zone_is_called_changes_no_address(
+    network: IPv4Network, zones: int, names: list[str]
+) -> None:
+    """An account that calls use1-az1 us-east-1c has the same subnets as one that does not."""
+    before = subnets(lay_out(network, ZONES[:zones]))
+    assert subnets(lay_out(network, tuple(names[:zones]))) == before
+
+
 def test_the_layout_of_the_default_network() -> None:
     first, *_ = lay_out(IPv4Network("10.0.0.0/16"), ZONES[:3]).zones
-    assert (str(first.private), str(first.public)) == ("10.0.0.0/19", "10.0.192.0/22")
+    assert (str(first.private), str(first.public), str(first.attachment)) == (
+        "10.0.0.0/19", "10.0.192.0/22", "10.0.224.0/28",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("cidr", "zones"), [("10.0.0.0/23", 3), ("10.0.0.0/16", 7)])

@@ -27,6 +27,21 @@ SOUTHEAST = changed(
 )
 
 
+HUB = {"transitGatewayId": "tgw-0123456789abcdef0"}
+SHARE = "arn:aws:ram:us-east-1:444444444444:resource-share/01234567-89ab-cdef-0123-456789abcdef"
+ENDPOINTS = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "sts"]
+
+
+def hub(**more: Any) -> Document:
+    return changed("network.hub", HUB | more, changed("network.egress", "hub"))
+
+
+def without_egress(**sections: Any) -> Document:
+    """All that nodes need, and no way out; with other sections on top."""
+    network = {**GOOD["network"], "egress": "none", "interfaceEndpoints": ENDPOINTS}
+    return {**GOOD, "network": network} | sections
+
+
 def pool(name: str, purpose: str, *types: str, **more: Any) -> Document:
     return {"name": name, "purpose": purpose, "instanceTypes": list(types)} | more
 
@@ -105,6 +120,66 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "region with two zones": (
         changed("region", "us-west-1"), "byoc:region", '"us-west-1"', "three zones",
     ),
+    "zone id of another region": (
+        changed("network.zones", ["use1-az1", "use1-az2", "euc1-az1"]), "byoc:network.zones[2]",
+        '"euc1-az1"', "ids such as use1-az1",
+    ),
+    "zone ids among names": (
+        changed("network.zones", ["use1-az1", "us-east-1b", "us-east-1c"]), "byoc:network.zones",
+        '["use1-az1", "us-east-1b", "us-east-1c"]', "ids alone, or names alone",
+    ),
+    "two zones by their ids": (
+        changed("network.zones", ["use1-az1", "use1-az2"]), "byoc:network.zones",
+        '["use1-az1", "use1-az2"]', "us-east-1a, us-east-1b, us-east-1c",
+    ),
+    "hub that is not named": (
+        changed("network.egress", "hub"), "byoc:network.hub", None, "transitGatewayId",
+    ),
+    "hub that nothing leaves by": (
+        changed("network.hub", HUB), "byoc:network.hub", "{", "egress: hub, or leave it out",
+    ),
+    "hub of a wrong form": (
+        hub(transitGatewayId="tgw-1"), "byoc:network.hub.transitGatewayId", '"tgw-1"',
+        "tgw-0123456789abcdef0",
+    ),
+    "share of the hub in one's own account": (
+        hub(acceptShareArn=SHARE.replace("444444444444", "111111111111")),
+        "byoc:network.hub.acceptShareArn", '"arn:', "leave it out",
+    ),
+    "share of the hub in another region": (
+        hub(acceptShareArn=SHARE.replace("us-east-1", "eu-west-1")),
+        "byoc:network.hub.acceptShareArn", '"arn:', "a share in us-east-1",
+    ),
+    "share of the hub that is none": (
+        hub(acceptShareArn="arn:aws:ram:us-east-1:444444444444:x"),
+        "byoc:network.hub.acceptShareArn", '"arn:', "resource-share/",
+    ),
+    "accepter of the hub in one's own account": (
+        hub(accepterRoleArn="arn:aws:iam::111111111111:role/x"),
+        "byoc:network.hub.accepterRoleArn", '"arn:', "leave it out",
+    ),
+    "certificates without a way out": (
+        without_egress(endpoints={
+            "domain": "db.example.com", "hostedZoneId": "Z0123456789ABC",
+            "certificateEmail": "ops@example.com",
+        }),
+        "byoc:endpoints.hostedZoneId", '"Z0123456789ABC"', "tlsSecret",
+    ),
+    "Tailscale without a way out": (
+        without_egress(tailscale={"enabled": True, "existingSecret": "key"}),
+        "byoc:network.egress", '"none"', "hub",
+    ),
+    "autoscaler without a way out": (
+        without_egress(cluster={**GOOD["cluster"], "autoscaling": True}),
+        "byoc:network.interfaceEndpoints", "[", "also autoscaling",
+    ),
+    "state queue without a way out": (
+        without_egress(monitoring={
+            "stateQueueUrl": "https://sqs.us-east-1.amazonaws.com/222222222222/state",
+            "stateRoleArn": "arn:aws:iam::222222222222:role/acme-state-exporter",
+        }),
+        "byoc:network.interfaceEndpoints", "[", "also sqs",
+    ),
     "egress of another kind": (
         changed("network.egress", "natPerzone"), "byoc:network.egress", '"natPerzone"',
         "natPerZone?",
@@ -167,6 +242,29 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "peer overlaps the services": (
         changed("peering.0.cidrs", ["172.16.0.0/12"]), "byoc:peering[0].cidrs[0]",
         '"172.16.0.0/12"', "networks apart",
+    ),
+    "VPC peered twice": (
+        changed("peering", [GOOD["peering"][0], {
+            **GOOD["peering"][0], "name": "again", "cidrs": ["172.24.0.0/16"],
+        }]),
+        "byoc:peering[1].vpcId", '"vpc-0123456789abcdef0"', "one peering for a VPC",
+    ),
+    "peer overlaps the tailnet": (
+        changed("peering.0.cidrs", ["100.80.0.0/16"], changed("tailscale", {
+            "enabled": True, "existingSecret": "key",
+        })),
+        "byoc:peering[0].cidrs[0]", '"100.80.0.0/16"', "networks apart",
+    ),
+    "accepter of another account than the peer's": (
+        changed("peering.0.accepter", {"roleArn": "arn:aws:iam::333333333333:role/peering"}),
+        "byoc:peering[0].accepter.roleArn", '"arn:aws:iam::333333333333:role/peering"',
+        "a role of account 111111111111",
+    ),
+    "route table of the peer": (
+        changed("peering.0.accepter", {
+            "roleArn": "arn:aws:iam::111111111111:role/peering", "routeTableIds": ["main"],
+        }),
+        "byoc:peering[0].accepter.routeTableIds[0]", '"main"', "rtb-0123456789abcdef0",
     ),
     "peer without networks": (
         changed("peering.0.cidrs", []), "byoc:peering[0].cidrs", "[]", "1 or more",
@@ -332,11 +430,6 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "two Tailscale keys": (
         changed("tailscale", {"enabled": True, "authKeyFile": "key", "existingSecret": "key"}),
         "byoc:tailscale.existingSecret", '"key"', "exactly one",
-    ),
-    "Tailscale without a way out": (
-        changed("network.egress", "none", changed("tailscale", {
-            "enabled": True, "existingSecret": "key"})) | {"interfaceEndpoints": []},
-        "byoc:network.egress", '"none"', "natPerZone",
     ),
     "endpoint without a domain": (
         changed("endpoints", {"publicSourceRanges": ["203.0.113.0/24"]}),

@@ -5,7 +5,7 @@ from typing import Any
 from infra.config import parse
 from infra.preflight.finding import Outcome
 from infra.preflight.zones import check_instance_types, check_zones, pool_offers
-from tests.infra.config.documents import GOOD
+from tests.infra.config.documents import GOOD, changed
 from tests.infra.preflight.account import ZONES, client_of
 
 CONFIG = parse(GOOD)
@@ -17,6 +17,21 @@ def test_zones_that_are_there_are_told_with_their_ids() -> None:
     assert [result.subject for result in results] == list(ZONES)
     assert all(result.outcome is Outcome.OK for result in results)
     assert results[0].found.startswith("zone id use1-az")
+
+
+BY_ID = parse(changed("network.zones", ["use1-az1", "use1-az2", "use1-az4"]))
+
+
+def test_zones_by_their_ids_are_told_with_their_names() -> None:
+    results = {r.subject: r for r in check_zones(BY_ID, client_of(ec2=Ec2WithTwoZones()))}
+    assert results["use1-az1"].found == "zone us-east-1a"
+    assert results["use1-az2"].found == "it is not available"
+    assert results["use1-az4"].remedy == "choose among use1-az1"
+
+
+def test_types_are_asked_for_by_zone_id_as_well() -> None:
+    results = list(check_instance_types(BY_ID, client_of()))
+    assert [result.outcome for result in results] == [Outcome.OK, Outcome.OK]
 
 
 class Ec2WithTwoZones:
