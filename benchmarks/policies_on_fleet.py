@@ -6,7 +6,8 @@ import argparse
 
 from control.simulate.command import summary
 from control.simulate.load import fleet
-from control.simulate.replay import Policy, Setting, replay
+from control.simulate.replay import replay
+from control.simulate.setting import Policy, Setting
 
 
 def main() -> None:

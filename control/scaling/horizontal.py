@@ -50,7 +50,8 @@ class Facts:
     recent: WindowSummary | None = None
     calm: WindowSummary | None = None
     since_last: timedelta | None = None
-    """Since the last change by this rule."""
+    """Since the last change by this rule, or since one was there: what was used before it was
+    shared by other replicas."""
     operation_in_flight: bool = False
     floor_replicas: int = 1
     """What a person or the schedule asked for of late."""

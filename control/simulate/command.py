@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,17 +12,21 @@ from control.cli.errors import CliError, UsageError
 from control.cli.output import column, say, tell_json, tell_table
 
 if TYPE_CHECKING:
+    from control.scaling.schedule import Entry
     from control.simulate.load import Load
     from control.simulate.replay import Outcome
+    from control.simulate.setting import Setting
 
-ALL_POLICIES = ("classic", "target_tracking", "fixed")
+UNIT_GIB = 4
+ALL_POLICIES = ("classic", "target_tracking", "horizontal", "fixed")
 
 
 def simulate(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="CSV with a row a minute: cpu_cores and memory_gib of the busiest replica.",
+            help="CSV with a row a minute: cpu_cores and memory_gib of the busiest replica,"
+            " and time of the first row where a schedule is played.",
             show_default=False,
         ),
     ] = None,
@@ -43,9 +48,28 @@ def simulate(
         list[str] | None,
         typer.Option(metavar="|".join(ALL_POLICIES), help="Repeatable; all when absent."),
     ] = None,
-    replicas: Annotated[int, typer.Option(min=1, max=20, help="Replicas of the service.")] = 3,
+    replicas: Annotated[
+        int, typer.Option(min=1, max=20, help="Replicas that share the load at the beginning.")
+    ] = 3,
     min_memory: Annotated[int, typer.Option(min=8, max=356, help="Lower bound in GiB.")] = 8,
     max_memory: Annotated[int, typer.Option(min=8, max=356, help="Upper bound in GiB.")] = 120,
+    replica_memory: Annotated[
+        int, typer.Option(min=8, max=356, help="GiB of each replica under horizontal rules.")
+    ] = 16,
+    min_replicas: Annotated[
+        int, typer.Option(min=1, max=20, help="Fewest replicas under horizontal rules.")
+    ] = 2,
+    max_replicas: Annotated[
+        int, typer.Option(min=1, max=20, help="Most replicas under horizontal rules.")
+    ] = 20,
+    schedule: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.yaml",
+            help="The rules of spec.schedule, followed by every policy but fixed.",
+            show_default=False,
+        ),
+    ] = None,
     chart: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE.png|FILE.svg", help="Draw it; repeatable.", show_default=False),
@@ -53,32 +77,79 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Play load through scaling policies: cost, throttling, resizes, crashes, and a picture."""
-    from control.simulate.replay import Policy, Setting, replay
+    from control.simulate.replay import replay
+    from control.simulate.setting import Policy, Setting
 
     if (file is None) == (pattern is None):
         raise UsageError(
             "There is no load to play, or two.", "Give FILE or --pattern, one of them."
         )
-    if min_memory > max_memory or min_memory % 4 or max_memory % 4:
-        raise UsageError(
-            f"The bounds {min_memory} to {max_memory} GiB are none.",
-            "Give multiples of 4, the lower one not above the upper.",
-        )
+    setting = Setting(
+        replicas=replicas,
+        min_units=units(min_memory, "--min-memory"),
+        max_units=units(max_memory, "--max-memory"),
+        replica_units=units(replica_memory, "--replica-memory"),
+        min_replicas=min_replicas,
+        max_replicas=max_replicas,
+        schedule=rules_of(schedule) if schedule else (),
+    )
+    check_bounds(setting)
     policies = [one_of(Policy, name, "policy") for name in policy or ALL_POLICIES]
     load = load_of(file, pattern, hours=hours, cpu=cpu, memory=memory_used, seed=seed)
     charts = checked_charts(chart or [])
     outcomes = []
     for each in policies:
         say(f"playing {load.minutes / 60:g} hours through {each}")
-        setting = Setting(
-            policy=each, replicas=replicas, min_units=min_memory // 4, max_units=max_memory // 4
-        )
-        outcomes.append(replay(load, setting))
+        calendar = () if each is Policy.FIXED else setting.schedule
+        outcomes.append(replay(load, replace(setting, policy=each, schedule=calendar)))
     if as_json:
         tell_json([summary(outcome) for outcome in outcomes])
     else:
         tell_outcomes(outcomes)
-    draw_charts(load, outcomes, charts, title=str(file.name if file else f"{pattern} load"))
+    title = file.name if file else f"{pattern} load"
+    draw_charts(load, outcomes, charts, title=title, replicas=replicas)
+
+
+def units(memory_gib: int, option: str) -> int:
+    if memory_gib % UNIT_GIB:
+        down = memory_gib - memory_gib % UNIT_GIB
+        raise UsageError(
+            f"{option} {memory_gib} is no multiple of {UNIT_GIB} GiB.",
+            f"Give {down} or {down + UNIT_GIB}.",
+        )
+    return memory_gib // UNIT_GIB
+
+
+def check_bounds(setting: Setting) -> None:
+    pairs = {
+        "memory": (setting.min_units, setting.max_units),
+        "replicas": (setting.min_replicas, setting.max_replicas),
+    }
+    for what, (least, most) in pairs.items():
+        if least > most:
+            raise UsageError(f"--min-{what} is above --max-{what}.", "Give the lower bound first.")
+
+
+def rules_of(file: Path) -> tuple[Entry, ...]:
+    """As in a Service's spec; what is wrong with them is told in the controller's own words."""
+    import yaml
+
+    from control.scaling.schedule import problems
+    from control.simulate.load import START
+    from control.warehouses.scaling_wishes import entry_from
+
+    right = "It is a list such as [{name: morning, at: '07:30', memoryGib: 64}]."
+    try:
+        rules = yaml.safe_load(file.read_text())
+        entries = tuple(entry_from(rule) for rule in rules)
+    except OSError as error:
+        raise CliError(f"{file} cannot be read: {error.strerror}.", "Name a YAML file.") from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{file} has no rules of a schedule: {error}.", right) from error
+    wrong = list(problems(entries, START.date()))
+    if wrong:
+        raise UsageError(f"{file}: {' '.join(wrong)}", right)
+    return entries
 
 
 def one_of(kind: Any, name: str, what: str) -> Any:
@@ -117,13 +188,15 @@ def checked_charts(files: list[Path]) -> list[Path]:
     return files
 
 
-def draw_charts(load: Load, outcomes: list[Outcome], files: list[Path], *, title: str) -> None:
+def draw_charts(
+    load: Load, outcomes: list[Outcome], files: list[Path], *, title: str, replicas: int
+) -> None:
     from control.simulate.chart import draw
 
     if not files:
         return
     try:
-        draw(load, outcomes, files, title=title)
+        draw(load, outcomes, files, title=title, replicas=replicas)
     except ImportError as error:
         raise CliError(
             f"Pictures need matplotlib: {error}.", "pip install 'clickhouse-byoc[charts]'"
@@ -142,11 +215,13 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "outOfMemory": int(outcome.out_of_memory.sum()),
         "smallestUnits": int(outcome.units.min()),
         "largestUnits": int(outcome.units.max()),
+        "fewestReplicas": int(outcome.replicas.min()),
+        "mostReplicas": int(outcome.replicas.max()),
     }
 
 
 def tell_outcomes(outcomes: list[Outcome]) -> None:
-    titles = ("unit-hours", "throttled", "resizes", "out of memory", "sizes")
+    titles = ("unit-hours", "throttled", "resizes", "out of memory", "sizes", "replicas")
     rows = []
     for told in map(summary, outcomes):
         rows.append(
@@ -156,7 +231,8 @@ def tell_outcomes(outcomes: list[Outcome]) -> None:
                 f"{told['throttledMinutes']} min",
                 str(told["resizes"]),
                 str(told["outOfMemory"]),
-                f"{told['smallestUnits'] * 4} to {told['largestUnits'] * 4} GiB",
+                f"{told['smallestUnits'] * UNIT_GIB} to {told['largestUnits'] * UNIT_GIB} GiB",
+                f"{told['fewestReplicas']} to {told['mostReplicas']}",
             ]
         )
     tell_table([column("policy"), *(column(title, right=True) for title in titles)], rows)

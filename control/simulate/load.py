@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 HOUR, DAY = 60, 24 * 60
 COLUMNS = ("cpu_cores", "memory_gib")
+TIME = "time"
+START = datetime(2026, 1, 5, tzinfo=UTC)
+"""A Monday: when load begins that does not say when it was."""
 
 
 class LoadError(Exception):
@@ -26,6 +30,7 @@ class Load:
 
     cpu_cores: Floats
     memory_gib: Floats
+    start: datetime = START
 
     @property
     def minutes(self) -> int:
@@ -118,17 +123,33 @@ def fleet(services: int, *, hours: int, seed: int = 0) -> Load:
 
 
 def recorded(path: Path) -> Load:
-    """A CSV with a row a minute and the columns cpu_cores and memory_gib of the busiest replica."""
+    """A CSV with a row a minute and the columns cpu_cores and memory_gib of the busiest replica.
+
+    A column `time` (ISO 8601) tells when the first row was, which schedules go by.
+    """
     with path.open(newline="") as file:
         rows = csv.DictReader(file)
         missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
         if missing:
             raise LoadError(f"{path} has no column {missing[0]!r}; it needs {', '.join(COLUMNS)}")
-        values = [number_row(path, number, row) for number, row in enumerate(rows, start=2)]
-    if not values:
+        found = list(rows)
+    if not found:
         raise LoadError(f"{path} has no rows: one a minute is needed")
-    table = np.array(values)
-    return Load(cpu_cores=table[:, :1], memory_gib=table[:, 1:])
+    table = np.array([number_row(path, line, row) for line, row in enumerate(found, start=2)])
+    return Load(cpu_cores=table[:, :1], memory_gib=table[:, 1:], start=begin(path, found[0]))
+
+
+def begin(path: Path, row: Mapping[str, str]) -> datetime:
+    told = row.get(TIME)
+    if not told:
+        return START
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise LoadError(
+            f"{path}, line 2: {told!r} is no time such as {START.isoformat()}"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def number_row(path: Path, line: int, row: Mapping[str, str]) -> list[float]:

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from control.controller.autoscaler.window_store import WindowStore
+from control.controller.autoscaler.window_store import Summaries, WindowStore
 from control.controller.cluster import Key
-from control.scaling import sizing
-from control.scaling.sizing import UNIT_BYTES, UNIT_MILLICORES, WindowSummary
-from control.scaling.vertical import LONG_WINDOW, SHORT_WINDOW, Facts, decide
+from control.scaling import horizontal, vertical
+from control.scaling.sizing import GIB, UNIT_BYTES, UNIT_MILLICORES, WindowSummary
+from control.simulate.deciding import Known, Played, Size
 from control.simulate.load import Load
+from control.simulate.setting import Policy, Setting
 
 Ints = NDArray[np.int64]
-START = datetime(2026, 1, 5, tzinfo=UTC)
 KIB = 1024
-
-
-class Policy(StrEnum):
-    CLASSIC = "classic"
-    TARGET_TRACKING = "target_tracking"
-    FIXED = "fixed"
-    """The upper bound, always: what is needed without automatic sizing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """How the services are set, and how fast a change is."""
-
-    policy: Policy = Policy.CLASSIC
-    replicas: int = 3
-    min_units: int = 2
-    max_units: int = 30
-    decided_every: timedelta = timedelta(minutes=5)
-    resized_after: timedelta = timedelta(minutes=5)
-    """From a decision until replicas of the new size serve."""
+LONG_AGO = -(10**9)
+SAME_CRASH_MINUTES = 10
+BY_SIZE = {"long": vertical.LONG_WINDOW, "short": vertical.SHORT_WINDOW}
+BY_COUNT = {"calm": horizontal.CALM_WINDOW, "recent": horizontal.CADENCE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,112 +36,115 @@ class Outcome:
     resizes: Ints
     out_of_memory: Ints
     units: NDArray[np.int32]
-    """By minute and service."""
+    """Of one replica, by minute and service."""
+    replicas: NDArray[np.int32]
 
 
-@dataclass
 class Fleet:
     """The services while they are played."""
 
-    setting: Setting
-    units: NDArray[np.int32]
-    crashed_at: Ints
-    crashed_bytes: Ints
-    resizes: Ints
-    pending: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """By service: the minute at which a size comes to serve, and the size."""
+    def __init__(self, setting: Setting, load: Load) -> None:
+        count = load.services
+        first = Size(units=setting.first_units, replicas=setting.replicas)
+        self.setting, self.load = setting, load
+        self.played = [Played(setting=setting, size=first, wanted=first) for _ in range(count)]
+        self.units, self.replicas = (
+            np.full(count, value, dtype=np.int32) for value in (first.units, first.replicas)
+        )
+        self.crashed_at = np.full(count, LONG_AGO, dtype=np.int64)
+        self.crashed_bytes, self.resizes, self.throttled, self.killed = (
+            np.zeros(count, dtype=np.int64) for _ in range(4)
+        )
+        self.due: dict[int, int] = {}
+        """The minute at which what is wanted comes to serve, by service."""
+        self.store, self.keys = (
+            WindowStore(columns=count),
+            [Key("", f"{n:06}") for n in range(count)],
+        )
+        self.store.keep(self.keys)
+
+    def serve(self, minute: int) -> None:
+        """One minute of load on what there is; work is spread evenly over the replicas."""
+        share = self.setting.replicas / self.replicas
+        cpu = self.load.cpu_cores[minute] * share
+        memory_bytes = self.load.memory_gib[minute] * share * GIB
+        limit = self.units.astype(np.int64) * UNIT_BYTES
+        self.throttled += cpu > self.units
+        over = memory_bytes > limit
+        self.killed += over & (minute - self.crashed_at > SAME_CRASH_MINUTES)
+        self.crashed_at[over] = minute
+        self.crashed_bytes[over] = limit[over]
+        self.store.put_row(
+            minute,
+            cpu=(np.minimum(cpu, self.units) * UNIT_MILLICORES).round().astype(np.int32),
+            resident_kib=np.ceil(np.minimum(memory_bytes, limit) / KIB).astype(np.int32),
+        )
+
+    def arrive(self, minute: int, now: datetime) -> None:
+        for service in [service for service, due in self.due.items() if due <= minute]:
+            del self.due[service]
+            played = self.played[service]
+            played.arrive(now)
+            self.units[service], self.replicas[service] = played.size.units, played.size.replicas
+
+    def decide(self, minute: int, now: datetime) -> None:
+        """The calendar every minute, as the controller's tick; metrics every few."""
+        every = int(self.setting.decided_every.total_seconds()) // 60
+        by_metrics = self.setting.policy is not Policy.FIXED and minute % every == every - 1
+        if not by_metrics and not self.setting.schedule:
+            return
+        windows = self.windows(minute) if by_metrics else {}
+        for service, played in enumerate(self.played):
+            before = played.wanted
+            played.follow(now)
+            if by_metrics:
+                played.decide(self.known(windows, service, minute), now)
+            if played.wanted != before:
+                self.resizes[service] += 1
+                self.due[service] = minute + int(self.setting.resized_after.total_seconds()) // 60
+
+    def windows(self, minute: int) -> Mapping[str, Summaries]:
+        lengths = BY_COUNT if self.setting.policy is Policy.HORIZONTAL else BY_SIZE
+        return {
+            name: self.store.summaries(minutes_of(length), now_minute=minute)
+            for name, length in lengths.items()
+        }
+
+    def known(self, windows: Mapping[str, Summaries], service: int, minute: int) -> Known:
+        key = self.keys[service]
+        return Known(
+            **{
+                name: self.with_crash(window[key], service, minute)
+                for name, window in windows.items()
+            }
+        )
+
+    def with_crash(self, window: WindowSummary, service: int, minute: int) -> WindowSummary:
+        if minute - int(self.crashed_at[service]) >= window.minutes:
+            return window
+        return replace(window, pod_oom_bytes=int(self.crashed_bytes[service]))
 
 
 def replay(load: Load, setting: Setting) -> Outcome:
     """Every minute is put into the windows; decisions are taken every few minutes."""
-    count = load.services
-    first = setting.max_units if setting.policy is Policy.FIXED else setting.min_units
-    fleet = Fleet(
-        setting=setting,
-        units=np.full(count, first, dtype=np.int32),
-        crashed_at=np.full(count, -(10**9), dtype=np.int64),
-        crashed_bytes=np.zeros(count, dtype=np.int64),
-        resizes=np.zeros(count, dtype=np.int64),
-    )
-    store, keys = WindowStore(columns=count), [Key("", f"{n:06}") for n in range(count)]
-    store.keep(keys)
-    history = np.zeros((load.minutes, count), dtype=np.int32)
-    throttled, killed = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    every = int(setting.decided_every.total_seconds()) // 60
+    fleet = Fleet(setting, load)
+    units, replicas = (np.zeros((load.minutes, load.services), dtype=np.int32) for _ in range(2))
     for minute in range(load.minutes):
-        serve_pending(fleet, minute)
-        history[minute] = fleet.units
-        cpu, memory = load.cpu_cores[minute], load.memory_gib[minute]
-        throttled += cpu > fleet.units
-        killed += kill(fleet, minute, memory)
-        used_bytes = np.minimum(memory * sizing.GIB, fleet.units.astype(np.float64) * UNIT_BYTES)
-        store.put_row(
-            minute,
-            cpu=(np.minimum(cpu, fleet.units) * UNIT_MILLICORES).round().astype(np.int32),
-            resident_kib=np.ceil(used_bytes / KIB).astype(np.int32),
-        )
-        if setting.policy is not Policy.FIXED and minute % every == every - 1:
-            decide_all(fleet, store, keys, minute)
+        now = load.start + timedelta(minutes=minute)
+        fleet.arrive(minute, now)
+        units[minute], replicas[minute] = fleet.units, fleet.replicas
+        fleet.serve(minute)
+        fleet.decide(minute, now)
     return Outcome(
         policy=setting.policy,
         hours=load.minutes / 60,
-        unit_hours=history.sum(axis=0) * setting.replicas / 60,
-        throttled_minutes=throttled,
+        unit_hours=(units * replicas).sum(axis=0) / 60,
+        throttled_minutes=fleet.throttled,
         resizes=fleet.resizes,
-        out_of_memory=killed,
-        units=history,
+        out_of_memory=fleet.killed,
+        units=units,
+        replicas=replicas,
     )
-
-
-def serve_pending(fleet: Fleet, minute: int) -> None:
-    for service in [service for service, (due, _) in fleet.pending.items() if due <= minute]:
-        fleet.units[service] = fleet.pending.pop(service)[1]
-
-
-def kill(fleet: Fleet, minute: int, memory_gib: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """A kill counts once for as long as it lasts: the last one is at least ten minutes ago."""
-    limit = fleet.units.astype(np.int64) * UNIT_BYTES
-    over = memory_gib * sizing.GIB > limit
-    fresh = over & (minute - fleet.crashed_at > 10)
-    fleet.crashed_at[over] = minute
-    fleet.crashed_bytes[over] = limit[over]
-    counted: NDArray[np.bool_] = fresh
-    return counted
-
-
-def decide_all(fleet: Fleet, store: WindowStore, keys: list[Key], minute: int) -> None:
-    now = START + timedelta(minutes=minute)
-    setting = fleet.setting
-    policy = sizing.Policy(setting.policy)
-    long = store.summaries(minutes_of(LONG_WINDOW), now_minute=minute)
-    short = store.summaries(minutes_of(SHORT_WINDOW), now_minute=minute)
-    wait = int(setting.resized_after.total_seconds()) // 60
-    for service, key in enumerate(keys):
-        units, pending = int(fleet.units[service]), fleet.pending.get(service)
-        decision = decide(
-            Facts(
-                units=units,
-                min_units=setting.min_units,
-                max_units=setting.max_units,
-                replicas=setting.replicas,
-                is_primary=False,
-                policy=policy,
-                long=with_crash(long[key], fleet, service, minute),
-                short=with_crash(short[key], fleet, service, minute),
-                target_in_flight=pending[1] if pending else None,
-            ),
-            now,
-        )
-        wanted = pending[1] if pending else units
-        if decision.apply and decision.units != wanted:
-            fleet.pending[service] = (minute + wait, decision.units)
-            fleet.resizes[service] += 1
-
-
-def with_crash(window: WindowSummary, fleet: Fleet, service: int, minute: int) -> WindowSummary:
-    if minute - int(fleet.crashed_at[service]) >= window.minutes:
-        return window
-    return replace(window, pod_oom_bytes=int(fleet.crashed_bytes[service]))
 
 
 def minutes_of(length: timedelta) -> int:

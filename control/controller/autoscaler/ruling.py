@@ -118,7 +118,7 @@ def by_size(subject: Subject, memory: Memory, seen: Seen, now: datetime) -> Ruli
 def by_count(subject: Subject, memory: Memory, seen: Seen, now: datetime) -> Ruling:
     service, wanted, held = subject.service, subject.wishes.horizontal, memory.held.at(now)
     assert wanted is not None
-    last = memory.last_horizontal
+    last = max(filter(None, (memory.last_horizontal, subject.changed_at)), default=None)
     decision = horizontal.decide(
         horizontal.Facts(
             replicas=service.replicas,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from control.controller.activity import in_flight
@@ -72,6 +73,15 @@ class Subject:
             times=max(op.failures, 1),
             at=op.finished or op.since,
         )
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the last change of its replicas was there: before it they shared the load otherwise.
+
+        None while one is under way.
+        """
+        op = self.reported.op
+        return op.finished if op is not None else None
 
     @property
     def actual_units(self) -> int:

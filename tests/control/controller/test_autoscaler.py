@@ -461,6 +461,29 @@ def test_horizontal_rules_add_to_the_target_and_remove_one_by_one() -> None:
     assert (scene.replicas, scene.told["reason"]) == (2, "at_bound")
 
 
+def test_what_was_used_before_new_replicas_served_adds_no_more_of_them() -> None:
+    scene = Scene(**HORIZONTAL)
+    scene.load(3.6)
+    scene.tick()
+    assert scene.replicas == 5
+    op = {
+        "id": "1",
+        "state": "Done",
+        "target": {"replicas": 5, "memoryGib": 16, "specHash": "x"},
+        "since": moment_text(NOW),
+        "started": moment_text(NOW),
+        "finished": moment_text(NOW + timedelta(minutes=8)),
+        "reason": "Steady",
+    }
+    scene.runs(4, op=op)
+    there = int((NOW + timedelta(minutes=8)).timestamp()) // 60
+    scene.load(lambda minute: 3.6 if minute < there else 2.2)
+    scene.tick(timedelta(minutes=11))
+    assert (scene.replicas, scene.told["reason"]) == (5, "waiting_for_cadence")
+    scene.tick(timedelta(minutes=7))
+    assert (scene.replicas, scene.told["reason"]) == (5, "steady")
+
+
 def test_nothing_is_written_while_nothing_changes() -> None:
     scene = Scene()
     scene.load(2.0)

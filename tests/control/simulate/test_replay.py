@@ -1,5 +1,7 @@
 """Load played through policies by the controller's own decisions."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,9 @@ from typer.testing import CliRunner
 from control.cli.root import app
 from control.simulate.chart import draw
 from control.simulate.load import Load, LoadError, Pattern, fleet, generated, recorded
-from control.simulate.replay import Policy, Setting, replay
+from control.simulate.replay import replay
+from control.simulate.setting import Policy, Setting
+from control.warehouses.scaling_wishes import entry_from
 
 
 def flat(cpu: float, gib: float, *, hours: int) -> Load:
@@ -58,7 +62,7 @@ def test_a_picture_is_drawn_in_both_formats(tmp_path: Path) -> None:
     load = generated(Pattern.DAILY, hours=2, cpu_cores=4, memory_gib=8)
     outcomes = [replay(load, Setting(policy=policy)) for policy in Policy]
     files = [tmp_path / "one.png", tmp_path / "one.svg"]
-    draw(load, outcomes, files, title="daily")
+    draw(load, outcomes, files, title="daily", replicas=3)
     assert files[0].read_bytes().startswith(b"\x89PNG")
     assert "<svg" in files[1].read_text()
 
@@ -70,7 +74,80 @@ def test_a_picture_is_drawn_in_both_formats(tmp_path: Path) -> None:
         ["x.csv", "--pattern", "daily"],
         ["--pattern", "wild"],
         ["--pattern", "daily", "--chart", "x.gif"],
+        ["--pattern", "daily", "--min-replicas", "5", "--max-replicas", "4"],
+        ["--pattern", "daily", "--replica-memory", "10"],
     ],
 )
 def test_what_makes_no_sense_is_bad_usage(words: list[str]) -> None:
     assert CliRunner().invoke(app, ["simulate", *words]).exit_code == 2
+
+
+def test_horizontal_rules_add_replicas_and_take_them_away() -> None:
+    busy = np.concatenate([np.full((90, 1), 3.6), np.full((240, 1), 0.9)])
+    load = Load(cpu_cores=busy, memory_gib=np.full_like(busy, 2))
+    outcome = replay(load, Setting(policy=Policy.HORIZONTAL, replicas=3, replica_units=4))
+    assert outcome.replicas[60, 0] == 5  # 3 replicas at 90 % make 5 at 54 %
+    assert outcome.replicas[-1, 0] == 2
+    assert set(outcome.units[:, 0]) == {4}
+    assert outcome.unit_hours[0] == outcome.replicas[:, 0].sum() * 4 / 60
+
+
+OPENING = {"name": "opening", "at": "02:00", "until": "04:00", "memoryGib": 64, "replicas": 5}
+
+
+@pytest.mark.parametrize("policy", [Policy.CLASSIC, Policy.TARGET_TRACKING, Policy.HORIZONTAL])
+def test_a_schedule_is_there_before_the_burst_and_is_taken_back(policy: Policy) -> None:
+    minutes = np.arange(8 * 60)
+    burst = np.where((minutes >= 130) & (minutes < 230), 7.0, 1.0)[:, None]
+    load = Load(cpu_cores=burst, memory_gib=np.full_like(burst, 2))
+    setting = Setting(policy=policy, replica_units=8, min_replicas=3)
+    alone = replay(load, setting)
+    planned = replay(load, replace(setting, schedule=(entry_from(OPENING),)))
+    assert planned.replicas[126, 0] == 5
+    assert planned.throttled_minutes[0] == 0
+    assert planned.replicas[-1, 0] == 3
+    if policy is not Policy.HORIZONTAL:
+        assert planned.units[126, 0] == 16
+        assert alone.throttled_minutes[0] > 0
+
+
+def test_a_recording_says_when_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "load.csv"
+    file.write_text("time,cpu_cores,memory_gib\n2026-03-29T00:30:00+01:00,1,2\n,1,2\n")
+    assert recorded(file).start.isoformat() == "2026-03-29T00:30:00+01:00"
+    file.write_text("time,cpu_cores,memory_gib\nyesterday,1,2\n")
+    with pytest.raises(LoadError, match=r"line 2: 'yesterday' is no time"):
+        recorded(file)
+
+
+def test_a_recording_is_played_with_a_schedule_and_drawn(tmp_path: Path) -> None:
+    load, rules, chart = (tmp_path / name for name in ("load.csv", "rules.yaml", "chart.svg"))
+    rows = [f"2026-05-04T{n // 60:02}:{n % 60:02}:00Z,1.5,4" for n in range(180)]
+    load.write_text("\n".join(["time,cpu_cores,memory_gib", *rows]))
+    rules.write_text("[{name: busy, at: '01:00', until: '02:00', replicas: 6}]")
+    words = ["simulate", str(load), "--schedule", str(rules), "--chart", str(chart), "--json"]
+    done = CliRunner().invoke(app, [*words, "--policy", "horizontal", "--policy", "fixed"])
+    assert done.exit_code == 0, done.output
+    told, fixed = json.loads(done.stdout)
+    assert (told["fewestReplicas"], told["mostReplicas"]) == (2, 6)
+    assert (fixed["fewestReplicas"], fixed["mostReplicas"]) == (3, 3)
+    assert "replicas" in chart.read_text()
+
+
+WRONG_RULES = {
+    "no list": "name: x",
+    "no name": "[{at: '07:00', replicas: 3}]",
+    "no time": "[{name: x, at: noon, replicas: 3}]",
+    "no change": "[{name: x, at: '07:00'}]",
+    "an overlap": "[{name: x, at: '07:00', replicas: 3}, {name: y, at: '07:00', replicas: 2}]",
+    "no YAML": "[",
+}
+
+
+@pytest.mark.parametrize("rules", WRONG_RULES.values(), ids=WRONG_RULES.keys())
+def test_wrong_rules_are_refused_before_anything_is_played(tmp_path: Path, rules: str) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(rules)
+    done = CliRunner().invoke(app, ["simulate", "--pattern", "steady", "--schedule", str(file)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert str(file) in done.stderr
