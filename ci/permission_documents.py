@@ -5,6 +5,7 @@ Run by `ci/permissions.sh` on two revisions; the names are placeholders, so that
 
 import json
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 from permissions.boundary import boundary_document
@@ -28,6 +29,28 @@ def documents() -> dict[str, Any]:
         if role.rows:
             found[f"role {role.suffix}"] = document(role.rows, SCOPE)
         found[f"who may take {role.suffix}"] = trust_policy(role, SCOPE, OPERATOR)
+    return found | pipeline_documents()
+
+
+def pipeline_documents() -> dict[str, Any]:
+    """Of a revision that has roles for pipelines."""
+    if find_spec("permissions.ci") is None:
+        return {}
+    from permissions.ci.boundary import ci_boundary
+    from permissions.ci.pipelines import CiSystem, Pipelines
+    from permissions.ci.roles import CiRole, rows_of, trust_of
+
+    pipelines = Pipelines(
+        system=CiSystem.GITHUB,
+        repository="ORG/REPO",
+        environment="STACK",
+        state_bucket="STATE",
+        keys=("arn:aws:kms:REGION:111111111111:key/KEY",),
+    )
+    found: dict[str, Any] = {"boundary of the pipelines' roles": ci_boundary(SCOPE, pipelines)}
+    for role in CiRole:
+        found[f"role {role}"] = document(rows_of(role, pipelines), SCOPE)
+        found[f"who may take {role}"] = trust_of(role, pipelines, SCOPE)
     return found
 
 

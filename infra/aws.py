@@ -39,6 +39,8 @@ def onboard(config: StackConfig) -> None:
     pulumi.export("deployment", config.name)
     pulumi.export("accessRoleArns", by_phase(access))
     pulumi.export("boundaryArn", access.boundary_arn)
+    if access.ci_role_arns:
+        pulumi.export("ciRoleArns", {role.value: arn for role, arn in access.ci_role_arns.items()})
     if scope.makes_deployment_roles(config):
         pulumi.export("roleArns", dict(access.role_arns))
 

@@ -69,6 +69,7 @@ def create_access(config: StackConfig, opts: pulumi.ResourceOptions) -> Access:
             longest_session=timedelta(hours=config.access.session_hours),
             make_operator_access=scope.makes_operator_access(config),
             make_deployment_roles=scope.makes_deployment_roles(config),
+            pipelines=scope.pipelines(config),
         ),
         opts,
     )

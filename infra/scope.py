@@ -3,8 +3,10 @@
 from components.aws.tags import Tags
 from infra.config.access import Granted, RolesMadeBy
 from infra.config.network import FlowLogTraffic
+from infra.config.pipelines import IdentityProvider
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
+from permissions.ci.pipelines import Pipelines
 from permissions.deployment.roles import RoleFeature
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_roles
@@ -35,6 +37,23 @@ def operator(config: StackConfig) -> Operator | None:
         account=access.operator_account,
         principal=access.operator_principal,
         external_id=access.external_id,
+    )
+
+
+def pipelines(config: StackConfig) -> Pipelines | None:
+    chosen = config.pipelines
+    if chosen is None:
+        return None
+    keys = (chosen.secrets_key_arn, chosen.state_key_arn)
+    return Pipelines(
+        system=chosen.system,
+        repository=chosen.repository,
+        environment=chosen.environment,
+        branch=chosen.branch,
+        issuer=chosen.issuer or "",
+        make_provider=chosen.identity_provider is IdentityProvider.ONBOARDING,
+        state_bucket=chosen.state_bucket,
+        keys=tuple(sorted({key for key in keys if key is not None})),
     )
 
 

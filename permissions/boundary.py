@@ -5,6 +5,7 @@ nothing of IAM but two service-linked roles. The access role may make roles only
 and has no right to change it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +128,10 @@ OPERATOR_CEILING = Ceiling(
 
 def boundary_document(scope: Scope) -> dict[str, Any]:
     ceilings = (*CEILINGS, OPERATOR_CEILING) if scope.operator_account else CEILINGS
+    return ceiling_document(ceilings, scope)
+
+
+def ceiling_document(ceilings: Iterable[Ceiling], scope: Scope) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [_statement(c, scope) for c in ceilings]}
 
 

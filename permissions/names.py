@@ -60,6 +60,10 @@ class Scope:
         return f"arn:{self.partition}:iam::{self.account}:policy/{self.operator_boundary_name}"
 
     @property
+    def ci_boundary_name(self) -> str:
+        return f"{self.prefix}-ci-boundary"
+
+    @property
     def boundary_name(self) -> str:
         return f"{self.prefix}-boundary"
 

@@ -7,6 +7,9 @@ from permissions.names import Scope
 
 Document = dict[str, Any]
 
+AUDIENCE = "sts.amazonaws.com"
+"""Whom a pipeline's token is for."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
@@ -29,6 +32,32 @@ def operator_trust(operator: Operator, partition: str) -> Document:
         {
             "StringLike": {"aws:PrincipalArn": operator.principal_arn(partition)},
             "StringEquals": {"sts:ExternalId": operator.external_id},
+        },
+    )
+
+
+def operator_and_pipeline_trust(operator: Operator, scope: Scope, pipeline_role: str) -> Document:
+    """The operator's roles, and one role of the account itself under the same external id."""
+    own = _trust(
+        {"AWS": f"arn:{scope.partition}:iam::{scope.account}:root"},
+        ["sts:AssumeRole"],
+        {
+            "ArnEquals": {"aws:PrincipalArn": pipeline_role},
+            "StringEquals": {"sts:ExternalId": operator.external_id},
+        },
+    )
+    theirs = operator_trust(operator, scope.partition)
+    return {**theirs, "Statement": [*theirs["Statement"], *own["Statement"]]}
+
+
+def web_identity_trust(provider_arn: str, issuer: str, subjects: tuple[str, ...]) -> Document:
+    """Jobs whose token names one of the subjects, and AWS as the one whom it is for."""
+    return _trust(
+        {"Federated": provider_arn},
+        ["sts:AssumeRoleWithWebIdentity"],
+        {
+            "StringEquals": {f"{issuer}:aud": AUDIENCE},
+            "StringLike": {f"{issuer}:sub": list(subjects)},
         },
     )
 

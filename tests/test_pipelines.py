@@ -119,8 +119,9 @@ def test_a_release_tells_the_rights_that_it_adds(tmp_path: Path) -> None:
         subprocess.run([*git, "tag", tag], check=True)
     assert run(clone / "ci" / "permissions.sh", "v1", "v2") == ""
     told = (clone / ".byoc" / "ci" / "permissions.md").read_text()
-    assert "## Permissions: 1 changed, 1 of them widened" in told
-    assert "- **may now** `s3:ListAllMyBuckets` on `*`" in told
+    assert "## Permissions: 2 changed, 2 of them widened" in told
+    for role in ("access role", "role ci-preview"):  # which reads what the operator reads
+        assert f"### `{role}`\n\n- **may now** `s3:ListAllMyBuckets` on `*`" in told
 
 
 ROW = """

@@ -8,8 +8,11 @@ import pulumi
 
 from components.aws.access_role import AccessRoles, AccessRolesArgs
 from components.aws.boundary import Boundary, BoundaryArgs, BoundaryKind
+from components.aws.ci_roles import CiRoles, CiRolesArgs
 from components.aws.deployment_roles import DeploymentRoles, DeploymentRolesArgs
 from components.aws.tags import Tags
+from permissions.ci.pipelines import Pipelines
+from permissions.ci.roles import CiRole
 from permissions.deployment.roles import RoleFeature, needed_roles
 from permissions.names import Scope
 from permissions.rows import Feature, Phase
@@ -30,6 +33,8 @@ class AccessArgs:
     make_operator_access: bool = True
     """Access roles and boundaries; an onboarding stack makes them for its deployment."""
     make_deployment_roles: bool = True
+    pipelines: Pipelines | None = None
+    """Whose CI plans and applies; its roles come with the access roles."""
 
 
 class Access(pulumi.ComponentResource):
@@ -40,6 +45,7 @@ class Access(pulumi.ComponentResource):
     boundary_arn: pulumi.Output[str]
     role_arns: Mapping[str, pulumi.Output[str]]
     """By the suffix of the role's name."""
+    ci_role_arns: Mapping[CiRole, pulumi.Output[str]]
 
     def __init__(
         self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None
@@ -54,10 +60,15 @@ class Access(pulumi.ComponentResource):
             self.boundary_arn = Boundary(f"{name}-boundary", boundary, self._child).arn
             if args.operator is not None:
                 self.access_role_arns = self._create_access_roles(args.operator)
+        self.ci_role_arns = self._create_ci_roles(args.pipelines) if args.pipelines else {}
         self.role_arns = (
             self._create_roles() if args.make_deployment_roles else self._roles_by_name()
         )
         self.register_outputs({"boundary_arn": self.boundary_arn, "role_arns": self.role_arns})
+
+    def _create_ci_roles(self, pipelines: Pipelines) -> Mapping[CiRole, pulumi.Output[str]]:
+        args = CiRolesArgs(scope=self._args.scope, pipelines=pipelines, tags=self._args.tags)
+        return CiRoles(f"{self._name}-pipelines", args, self._child).arns
 
     def _create_access_roles(self, operator: Operator) -> Mapping[Phase, pulumi.Output[str]]:
         args = self._args
@@ -72,6 +83,7 @@ class Access(pulumi.ComponentResource):
                 longest_session=args.longest_session,
                 features=args.operator_features,
                 phases=args.operator_phases,
+                pipelines=args.pipelines,
             ),
             self._child,
         ).arns

@@ -9,11 +9,13 @@ from pulumi_aws import iam
 
 from components.aws.tags import Tags
 from components.aws.waiting import once
+from permissions.ci.pipelines import Pipelines
+from permissions.ci.roles import access_trust
 from permissions.documents import to_json
 from permissions.names import Scope
 from permissions.operator.access_roles import PhaseRole, phase_roles
 from permissions.rows import Feature, Phase
-from permissions.trust import Operator, operator_trust
+from permissions.trust import Operator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,7 @@ class AccessRolesArgs:
     longest_session: timedelta = timedelta(hours=1)
     features: frozenset[Feature] = frozenset(Feature)
     phases: frozenset[Phase] = frozenset(Phase)
+    pipelines: Pipelines | None = None
 
 
 class AccessRoles(pulumi.ComponentResource):
@@ -48,11 +51,12 @@ class AccessRoles(pulumi.ComponentResource):
 
     def _create(self, spec: PhaseRole) -> pulumi.Output[str]:
         args, scope, name = self._args, self._args.scope, f"{self._name}-{spec.phase}"
+        trust = access_trust(spec.phase, args.operator, scope, args.pipelines)
         role = iam.Role(
             name,
             name=spec.name,
             description=f"Operator of ClickHouse: {spec.purpose}; deployment {scope.name}",
-            assume_role_policy=to_json(operator_trust(args.operator, scope.partition)),
+            assume_role_policy=to_json(trust),
             permissions_boundary=args.boundary_arn,
             max_session_duration=int(args.longest_session.total_seconds()),
             tags=args.tags.named(spec.name),

@@ -1,4 +1,4 @@
-"""The permissions boundaries: of a deployment's roles, and of the operator's."""
+"""The permissions boundaries: of a deployment's roles, the operator's, and the pipelines'."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +9,8 @@ from pulumi_aws import iam
 
 from components.aws.tags import Tags
 from permissions.boundary import boundary_document
+from permissions.ci.boundary import ci_boundary
+from permissions.ci.pipelines import Pipelines
 from permissions.documents import to_json
 from permissions.names import Scope
 from permissions.operator.boundary import operator_boundary
@@ -24,6 +26,8 @@ class BoundaryArgs:
     scope: Scope
     tags: Tags
     kind: BoundaryKind = BoundaryKind.DEPLOYMENT
+    pipelines: Pipelines | None = None
+    """Whose, where they are the pipelines' roles."""
 
 
 class Boundary(pulumi.ComponentResource):
@@ -52,4 +56,7 @@ def described(args: BoundaryArgs) -> tuple[str, dict[str, Any], str]:
     if args.kind is BoundaryKind.OPERATOR:
         name, document = args.scope.operator_boundary_name, operator_boundary(args.scope)
         return name, document, "the operator's roles for"
+    if args.pipelines is not None:
+        document = ci_boundary(args.scope, args.pipelines)
+        return args.scope.ci_boundary_name, document, "the pipelines' roles for"
     return args.scope.boundary_name, boundary_document(args.scope), "every role of"

@@ -22,5 +22,6 @@ def wanted(config: StackConfig) -> Wanted | None:
         phases=scope.operator_phases(config),
         longest_session=timedelta(hours=config.access.session_hours),
         deployment_roles=frozenset(RoleFeature) if by_onboarding else None,
+        pipelines=scope.pipelines(config),
         owner_tags=dict(config.tags),
     )

@@ -18,6 +18,7 @@ from infra.config.node_fit import check_node_fit
 from infra.config.node_pools import check_pools
 from infra.config.own_vpc import check_own_vpc
 from infra.config.peering import PeeringConfig, check_peering
+from infra.config.pipelines import PipelinesConfig, check_pipelines
 from infra.config.platform import (
     EndpointsConfig,
     PlatformConfig,
@@ -76,6 +77,9 @@ class StackConfig(Section):
     access: AccessConfig = Field(
         AccessConfig.model_construct(), description="Who may act in the account"
     )
+    pipelines: PipelinesConfig | None = Field(
+        None, description="Whose CI plans and applies; its roles are made by onboarding"
+    )
     encryption: EncryptionConfig = Field(EncryptionConfig.model_construct(), description="Keys")
     network: NetworkConfig = Field(NetworkConfig.model_construct(), description="The VPC")
     peering: tuple[PeeringConfig, ...] = Field((), description="VPC peerings to request")
@@ -124,7 +128,7 @@ def check_region(config: StackConfig) -> Iterator[Finding]:
 def check_onboarding(config: StackConfig) -> Iterator[Finding]:
     if not config.is_onboarding:
         return
-    used = {"kind", "name", "cloud", "region", "account", "access", "tags"}
+    used = {"kind", "name", "cloud", "region", "account", "access", "pipelines", "tags"}
     for section in sorted(config.model_fields_set - used):
         yield Finding(
             (section,),
@@ -159,6 +163,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_tags,
     check_operator,
     check_role_makers,
+    check_pipelines,
     check_encryption,
     check_zones,
     check_egress,

@@ -1,12 +1,14 @@
 """The plan as a CloudFormation template."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from permissions.onboarding.plan import AccessPlan, PlannedPolicy, PlannedRole
+from permissions.onboarding.plan import AccessPlan, PlannedPolicy, PlannedProvider, PlannedRole
 
 Template = dict[str, Any]
 INLINE_NAME = "rights"
+PROVIDER = "PipelineIdentities"
 
 
 def cloudformation(plan: AccessPlan) -> Template:
@@ -15,6 +17,8 @@ def cloudformation(plan: AccessPlan) -> Template:
         resources[logical_id(policy.name)] = managed_policy(policy)
     for role in plan.roles:
         resources[logical_id(role.name)] = iam_role(role, plan)
+    if plan.provider is not None:
+        resources[PROVIDER] = identity_provider(plan.provider, plan)
     outputs = {
         f"{logical_id(role.name)}Arn": {
             "Description": role.description,
@@ -45,6 +49,21 @@ def managed_policy(policy: PlannedPolicy) -> Template:
     }
 
 
+def identity_provider(provider: PlannedProvider, plan: AccessPlan) -> Template:
+    return {
+        "Type": "AWS::IAM::OIDCProvider",
+        "Properties": {
+            "Url": f"https://{provider.host}",
+            "ClientIdList": [provider.audience],
+            "Tags": tag_list({**plan.tags, "Name": provider.host}),
+        },
+    }
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
 def iam_role(role: PlannedRole, plan: AccessPlan) -> Template:
     attached = [*({"Ref": logical_id(policy.name)} for policy in role.own_policies)]
     properties: Template = {
@@ -53,10 +72,7 @@ def iam_role(role: PlannedRole, plan: AccessPlan) -> Template:
         "AssumeRolePolicyDocument": role.trust,
         "PermissionsBoundary": {"Ref": logical_id(role.boundary)},
         "ManagedPolicyArns": [*attached, *role.aws_policies],
-        "Tags": [
-            {"Key": key, "Value": value}
-            for key, value in sorted({**plan.tags, "Name": role.name}.items())
-        ],
+        "Tags": tag_list({**plan.tags, "Name": role.name}),
     }
     if role.session is not None:
         properties["MaxSessionDuration"] = int(role.session.total_seconds())

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from permissions.boundary import boundary_document
+from permissions.ci.boundary import ci_boundary
+from permissions.ci.pipelines import Pipelines
+from permissions.ci.roles import PURPOSES, CiRole, access_trust, role_name, rows_of, trust_of
 from permissions.deployment.roles import RoleFeature, needed_roles, trust_policy
 from permissions.documents import Document, document
 from permissions.names import DEPLOYMENT_TAG, PROVENANCE_TAG, Scope
 from permissions.operator.access_roles import phase_roles
 from permissions.operator.boundary import operator_boundary
 from permissions.rows import Feature, Phase
-from permissions.trust import Operator, operator_trust
+from permissions.trust import AUDIENCE, Operator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,8 @@ class Wanted:
     longest_session: timedelta = timedelta(hours=1)
     deployment_roles: frozenset[RoleFeature] | None = None
     """Features of the deployment's roles, where onboarding makes them."""
+    pipelines: Pipelines | None = None
+    """Whose CI plans and applies; None where people do."""
     owner_tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -50,10 +55,19 @@ class PlannedRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlannedProvider:
+    """A CI system whose signed tokens the account takes."""
+
+    host: str
+    audience: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessPlan:
     boundaries: tuple[PlannedPolicy, ...]
     roles: tuple[PlannedRole, ...]
     tags: dict[str, str]
+    provider: PlannedProvider | None = None
 
     @property
     def policies(self) -> tuple[PlannedPolicy, ...]:
@@ -75,9 +89,11 @@ def access_plan(wanted: Wanted) -> AccessPlan:
                 description=f"Ceiling of the operator's roles for the deployment {scope.name}",
                 document=operator_boundary(scope),
             ),
+            *ci_boundaries(wanted),
         ),
-        roles=(*operator_roles(wanted), *own_roles(wanted)),
+        roles=(*operator_roles(wanted), *own_roles(wanted), *ci_roles(wanted)),
         tags={**wanted.owner_tags, PROVENANCE_TAG: "true", DEPLOYMENT_TAG: scope.name},
+        provider=ci_provider(wanted),
     )
 
 
@@ -89,7 +105,7 @@ def operator_roles(wanted: Wanted) -> Iterator[PlannedRole]:
         yield PlannedRole(
             name=role.name,
             description=f"Operator of ClickHouse: {role.purpose}; deployment {scope.name}",
-            trust=operator_trust(wanted.operator, scope.partition),
+            trust=access_trust(role.phase, wanted.operator, scope, wanted.pipelines),
             boundary=scope.operator_boundary_name,
             session=wanted.longest_session,
             own_policies=tuple(
@@ -118,3 +134,34 @@ def own_roles(wanted: Wanted) -> Iterator[PlannedRole]:
             aws_policies=tuple(scope.fill(arn) for arn in role.managed_policies),
             inline=document(role.rows, scope) if role.rows else None,
         )
+
+
+def ci_boundaries(wanted: Wanted) -> Iterator[PlannedPolicy]:
+    if wanted.pipelines is not None:
+        yield PlannedPolicy(
+            name=wanted.scope.ci_boundary_name,
+            description=f"Ceiling of the pipelines' roles for the deployment {wanted.scope.name}",
+            document=ci_boundary(wanted.scope, wanted.pipelines),
+        )
+
+
+def ci_roles(wanted: Wanted) -> Iterator[PlannedRole]:
+    if wanted.pipelines is None:
+        return
+    scope = wanted.scope
+    for role in CiRole:
+        yield PlannedRole(
+            name=role_name(role, scope),
+            description=f"{PURPOSES[role]}; deployment {scope.name}",
+            trust=trust_of(role, wanted.pipelines, scope),
+            boundary=scope.ci_boundary_name,
+            inline=document(rows_of(role, wanted.pipelines), scope),
+        )
+
+
+def ci_provider(wanted: Wanted) -> PlannedProvider | None:
+    """An account has one for each CI system: another stack may have made it already."""
+    pipelines = wanted.pipelines
+    if pipelines is None or not pipelines.make_provider:
+        return None
+    return PlannedProvider(host=pipelines.host, audience=AUDIENCE)

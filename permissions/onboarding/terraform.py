@@ -4,10 +4,11 @@ import json
 import re
 from typing import Any
 
-from permissions.onboarding.plan import AccessPlan, PlannedPolicy, PlannedRole
+from permissions.onboarding.plan import AccessPlan, PlannedPolicy, PlannedProvider, PlannedRole
 
 Configuration = dict[str, Any]
 INLINE_NAME = "rights"
+PROVIDER = "pipeline_identities"
 
 
 def terraform(plan: AccessPlan) -> Configuration:
@@ -32,6 +33,10 @@ def terraform(plan: AccessPlan) -> Configuration:
     resources["aws_iam_role_policy_attachment"] = attachments
     if inline:
         resources["aws_iam_role_policy"] = inline
+    if plan.provider is not None:
+        resources["aws_iam_openid_connect_provider"] = {
+            PROVIDER: identity_provider(plan.provider, plan)
+        }
     return {
         "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
         "resource": resources,
@@ -61,6 +66,14 @@ def iam_policy(policy: PlannedPolicy, plan: AccessPlan) -> Configuration:
         "description": policy.description,
         "policy": literal(policy.document),
         "tags": {**plan.tags, "Name": policy.name},
+    }
+
+
+def identity_provider(provider: PlannedProvider, plan: AccessPlan) -> Configuration:
+    return {
+        "url": f"https://{provider.host}",
+        "client_id_list": [provider.audience],
+        "tags": {**plan.tags, "Name": provider.host},
     }
 
 

@@ -18,10 +18,16 @@ def allows(
     return decide(ask, Policies(identity={"document": document}), NOBODY).allowed
 
 
-def trusts(document: Mapping[str, Any], principal: Mapping[str, str], context: Context) -> bool:
+def trusts(
+    document: Mapping[str, Any],
+    principal: Mapping[str, str],
+    context: Context,
+    *,
+    action: str = "sts:AssumeRole",
+) -> bool:
     return any(
         statement["Principal"] == principal
-        and "sts:AssumeRole" in statement["Action"]
+        and action in statement["Action"]
         and conditions_hold(statement.get("Condition", {}), listed(context))
         for statement in statements(document)
     )

@@ -6,9 +6,15 @@ import botocore.session
 import pytest
 
 from permissions.boundary import CEILINGS
+from permissions.ci.boundary import READING
+from permissions.ci.pipelines import CiSystem, Pipelines
+from permissions.ci.roles import CiRole, rows_of
 from permissions.deployment.roles import DEPLOYMENT_ROLES
 from permissions.operator import OPERATOR_ROWS
 
+PIPELINES = Pipelines(
+    system=CiSystem.GITHUB, repository="a/b", environment="prod", state_bucket="s", keys=("k",)
+)
 SERVICE_MODELS = {"elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 
 RIGHTS_WITHOUT_A_CALL = {
@@ -46,7 +52,13 @@ S3_RIGHTS = {
 ACTIONS = sorted(
     {row.action for row in OPERATOR_ROWS}
     | {row.action for role in DEPLOYMENT_ROLES for row in role.rows}
-    | {action for ceiling in CEILINGS for action in ceiling.actions if "*" not in action}
+    | {row.action for role in CiRole for row in rows_of(role, PIPELINES)}
+    | {
+        action
+        for ceiling in (*CEILINGS, READING)
+        for action in ceiling.actions
+        if "*" not in action
+    }
 )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import cfnlint
 import pytest
 
+from permissions.ci.pipelines import CiSystem, Pipelines
 from permissions.deployment.roles import RoleFeature
 from permissions.documents import MANAGED_POLICY_LIMIT, size
 from permissions.names import Scope
@@ -21,9 +23,14 @@ from permissions.trust import Operator
 
 LONGEST = Scope(name="a" * 23, region="ap-southeast-1", account="1" * 12, operator_account="2" * 12)
 OPERATOR = Operator(account="2" * 12, principal="*-Crossplane", external_id="agreed-id")
+PIPELINES = Pipelines(
+    system=CiSystem.GITHUB, repository="acme/clickhouse", environment="prod",
+    state_bucket="acme-pulumi-state",
+    keys=tuple(f"arn:aws:kms:ap-southeast-1:{'1' * 12}:key/{'k' * 36}{n}" for n in range(2)),
+)  # fmt: skip
 EVERYTHING = Wanted(
     scope=LONGEST, operator=OPERATOR, deployment_roles=frozenset(RoleFeature),
-    longest_session=timedelta(hours=2), owner_tags={"team": "data"},
+    longest_session=timedelta(hours=2), owner_tags={"team": "data"}, pipelines=PIPELINES,
 )  # fmt: skip
 PLAN = access_plan(EVERYTHING)
 TRUST_LIMIT, INLINE_LIMIT, MOST_ATTACHED = 2048, 10_240, 10
@@ -64,6 +71,24 @@ def test_both_tools_are_told_the_same() -> None:
     }
     policies = configuration["resource"]["aws_iam_policy"].values()
     assert documents == {policy["name"]: undoubled(policy["policy"]) for policy in policies}
+
+
+def test_both_tools_tell_the_account_of_the_ci_system_unless_it_knows_it() -> None:
+    host, audience = "token.actions.githubusercontent.com", ["sts.amazonaws.com"]
+    [stack] = [
+        r["Properties"]
+        for r in cloudformation(PLAN)["Resources"].values()
+        if r["Type"] == "AWS::IAM::OIDCProvider"
+    ]
+    [configuration] = terraform(PLAN)["resource"]["aws_iam_openid_connect_provider"].values()
+    assert stack["Url"] == configuration["url"] == f"https://{host}"
+    assert stack["ClientIdList"] == configuration["client_id_list"] == audience
+    assert {t["Key"]: t["Value"] for t in stack["Tags"]} == configuration["tags"]
+    assert configuration["tags"]["clickhouse-byoc"] == "true"
+    known = access_plan(replace(EVERYTHING, pipelines=replace(PIPELINES, make_provider=False)))
+    assert "AWS::IAM::OIDCProvider" not in str(cloudformation(known))
+    assert "openid_connect" not in str(terraform(known))
+    assert len(known.roles) == len(PLAN.roles)
 
 
 def undoubled(text: str) -> Any:

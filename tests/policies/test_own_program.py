@@ -18,11 +18,20 @@ from policies.world import guarded
 from tests.control.warehouses.samples import DEPLOYMENT, LAKE, MAIN
 from tests.engine import Registered, run
 from tests.engine_outputs import computed_outputs
-from tests.infra.test_program import program, stack_file
+from tests.infra.config.documents import ONBOARDING
+from tests.infra.test_program import as_stack, program, stack_file
 
 pytestmark = pytest.mark.xdist_group("policies-own-program")
 
 TODAY = date(2026, 12, 1)
+WITH_PIPELINES = ONBOARDING | {
+    "pipelines": {
+        "system": "github",
+        "repository": "acme/clickhouse",
+        "environment": "prod",
+        "stateBucket": "acme-state",
+    }
+}
 KEY_IN_CLUSTER = {
     "byoc:tailscale": json.dumps({"enabled": True, "existingSecret": "tailscale-auth-key"})
 }
@@ -31,7 +40,8 @@ KEY_IN_CLUSTER = {
 @functools.cache
 def planned(name: str) -> tuple[tuple[Registered, str], ...]:
     """The custom resources of an example stack, each with its id."""
-    seen = run(program, config=stack_file(name) | KEY_IN_CLUSTER, stack=name)
+    config = as_stack(WITH_PIPELINES) if name == "onboarding" else stack_file(name) | KEY_IN_CLUSTER
+    seen = run(program, config=config, stack=name)
     return tuple(
         (resource, computed_outputs(resource.type, resource.name, resource.inputs)["id"])
         for resource in seen.resources
@@ -66,14 +76,15 @@ def report(name: str) -> Report:
     )
 
 
-@pytest.mark.parametrize("name", ["aws-example", "local"])
+@pytest.mark.parametrize("name", ["aws-example", "local", "onboarding"])
 def test_an_example_stack_violates_no_mandatory_rule(name: str) -> None:
     violations = [v for v in report(name).violations if v.level is Level.MANDATORY]
     assert [(v.rule, v.resource, v.message) for v in violations] == []
 
 
-def test_every_rule_that_reads_our_resources_could_read_them() -> None:
-    assert report("aws-example").unseen == ()
+@pytest.mark.parametrize("name", ["aws-example", "onboarding"])
+def test_every_rule_that_reads_our_resources_could_read_them(name: str) -> None:
+    assert report(name).unseen == ()
 
 
 CONTROLLERS_OWN = {

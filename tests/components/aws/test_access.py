@@ -100,6 +100,52 @@ def test_after_onboarding_the_deployment_makes_neither_access_role_nor_boundary(
     }
 
 
+PIPELINES = {
+    "system": "github",
+    "repository": "acme/clickhouse",
+    "environment": "prod",
+    "stateBucket": "acme-state",
+    "secretsKeyArn": "arn:aws:kms:us-east-1:111111111111:key/stacks",
+}
+
+
+def onboarded(**pipelines: str) -> Run:
+    from infra import aws
+    from tests.engine import run
+
+    document = ONBOARDING | {"pipelines": PIPELINES | pipelines}
+    return run(lambda: aws.onboard(parse(document)))
+
+
+def test_pipelines_have_roles_of_their_own_under_a_ceiling_of_their_own() -> None:
+    seen = onboarded()
+    boundary = seen.one(POLICY, "access-pipelines-boundary")
+    assert boundary.inputs["name"] == "acme-us-east-1-ci-boundary"
+    made = names(seen, ROLE) - OPERATOR_ROLES
+    assert made == {"ClickHouseManagementRole-ci-preview", "ClickHouseManagementRole-ci-apply"}
+    [provider] = seen.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    assert provider.inputs["url"] == "https://token.actions.githubusercontent.com"
+    assert provider.inputs["clientIdLists"] == ["sts.amazonaws.com"]
+    assert provider.inputs["tags"]["clickhouse-byoc"] == "true"
+    for role in ("preview", "apply"):
+        made_role = seen.one(ROLE, f"access-pipelines-ci-{role}")
+        assert made_role.inputs["permissionsBoundary"].endswith("policy/acme-us-east-1-ci-boundary")
+        assert seen.one("aws:iam/rolePolicy:RolePolicy", f"access-pipelines-ci-{role}")
+        assert seen.outputs["ciRoleArns"][f"ci-{role}"].endswith(made_role.inputs["name"])
+    subjects = trust(seen.one(ROLE, "access-pipelines-ci-apply"))["Condition"]["StringLike"]
+    assert list(subjects.values()) == [["repo:acme/clickhouse:environment:prod"]]
+    for phase, statements in {"provision": 2, "operate": 2, "deprovision": 1}.items():
+        document = json.loads(seen.one(ROLE, f"access-operator-{phase}").inputs["assumeRolePolicy"])
+        assert len(document["Statement"]) == statements
+
+
+def test_a_ci_system_that_the_account_knows_already_is_not_told_again() -> None:
+    seen = onboarded(identityProvider="existing", system="gitlab", issuer="git.acme.example")
+    assert not seen.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    principal = trust(seen.one(ROLE, "access-pipelines-ci-preview"))["Principal"]
+    assert principal == {"Federated": "arn:aws:iam::111111111111:oidc-provider/git.acme.example"}
+
+
 def test_without_iam_write_onboarding_makes_the_deployments_roles() -> None:
     access = ONBOARDING["access"] | {"iamWrite": False, "deploymentRoles": "onboarding"}
     from infra import aws

@@ -46,7 +46,51 @@ def pool(name: str, purpose: str, *types: str, **more: Any) -> Document:
     return {"name": name, "purpose": purpose, "instanceTypes": list(types)} | more
 
 
+PIPELINES = ONBOARDING | {
+    "pipelines": {
+        "system": "github",
+        "repository": "acme/clickhouse",
+        "environment": "prod",
+        "stateBucket": "acme-state",
+    }
+}
+
 CASES: dict[str, tuple[Document, str, str | None, str]] = {
+    "pipelines of every repository": (
+        changed("pipelines.repository", "acme/*", PIPELINES),
+        "byoc:pipelines.repository", '"acme/*"', "acme/clickhouse; no pattern",
+    ),
+    "pipelines of no repository": (
+        changed("pipelines.repository", "acme", PIPELINES),
+        "byoc:pipelines.repository", '"acme"', "owner and name",
+    ),
+    "pipelines of every environment": (
+        changed("pipelines.environment", "*", PIPELINES),
+        "byoc:pipelines.environment", '"*"', "no pattern",
+    ),
+    "pipelines of every branch": (
+        changed("pipelines.branch", "release-?", PIPELINES),
+        "byoc:pipelines.branch", '"release-?"', "no pattern",
+    ),
+    "a CI system of nobody": (
+        changed("pipelines.system", "cron", PIPELINES), "byoc:pipelines.system", '"cron"', "github",
+    ),
+    "a state that is an address": (
+        changed("pipelines.stateBucket", "s3://acme-state", PIPELINES),
+        "byoc:pipelines.stateBucket", '"s3://acme-state"', "the bucket's name alone",
+    ),
+    "a key by its alias": (
+        changed("pipelines.secretsKeyArn", "alias/stacks", PIPELINES),
+        "byoc:pipelines.secretsKeyArn", '"alias/stacks"', "key/1234abcd",
+    ),
+    "an issuer with its scheme": (
+        changed("pipelines.issuer", "https://git.acme.example", PIPELINES),
+        "byoc:pipelines.issuer", '"https://git.acme.example"', "lower-case labels",
+    ),
+    "pipelines in a deployment": (
+        changed("pipelines", PIPELINES["pipelines"]),
+        "byoc:pipelines", '{"system": "github"', "set it in the onboarding stack",
+    ),
     "unknown key at the top": (changed("acount", "1"), "byoc:acount", '"1"', "account?"),
     "unknown key in a section": (
         changed("network.cidrs", "x"), "byoc:network.cidrs", '"x"', "cidr?",
