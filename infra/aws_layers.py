@@ -25,7 +25,7 @@ from components.aws.storage import Storage, StorageArgs
 from infra import scope
 from infra.config.node_pools import Architecture, NodePoolConfig, Replacement, TaintEffect
 from infra.config.stack import StackConfig
-from infra.network_layer import create_network
+from infra.network_layer import create_network, flow_log_target
 
 AMI_TYPES = {Architecture.X86: AmiType.X86, Architecture.ARM: AmiType.ARM}
 UPDATE_STRATEGIES = {
@@ -50,7 +50,8 @@ class Layers(NamedTuple):
 def create_layers(config: StackConfig, opts: pulumi.ResourceOptions) -> Layers:
     access = create_access(config, opts)
     encryption = create_encryption(config, opts)
-    network = create_network(config, access, encryption, opts)
+    flow_logs = flow_log_target(config, access, encryption)
+    network = create_network(config, flow_logs, opts)
     storage = create_storage(config, encryption, opts)
     cluster = create_cluster(config, access, encryption, network, opts)
     return Layers(access, encryption, network, storage, cluster)

@@ -23,7 +23,7 @@ SESSION_NAME = "clickhouse-byoc"
 
 
 def create_network(
-    config: StackConfig, access: Access, encryption: Encryption, opts: pulumi.ResourceOptions
+    config: StackConfig, flow_logs: FlowLogTarget | None, opts: pulumi.ResourceOptions
 ) -> Network | OwnNetwork:
     network = config.network
     if network.vpc is not None:
@@ -48,7 +48,7 @@ def create_network(
             public_subnets=needs_public_subnets(config),
             tags_default_group=config.access.role_arn is None,
             interface_endpoints=tuple(e.value for e in network.interface_endpoints),
-            flow_logs=flow_logs(config, access, encryption),
+            flow_logs=flow_logs,
             peers=tuple(peer(config, peering) for peering in config.peering),
         ),
         opts,
@@ -76,7 +76,9 @@ def hub(config: StackConfig) -> HubTarget | None:
     )
 
 
-def flow_logs(config: StackConfig, access: Access, encryption: Encryption) -> FlowLogTarget | None:
+def flow_log_target(
+    config: StackConfig, access: Access, encryption: Encryption
+) -> FlowLogTarget | None:
     traffic = config.network.flow_logs
     if traffic is FlowLogTraffic.NONE:
         return None

@@ -65,6 +65,7 @@ def operator_features(config: StackConfig) -> frozenset[Feature]:
         Feature.IAM_WRITE: access.iam_write,
         Feature.KEY_WRITE: access.key_write,
         Feature.PEERING: access.peering,
+        Feature.HUB: access.hub,
     }
     return frozenset(feature for feature, granted in chosen.items() if granted)
 

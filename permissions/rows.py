@@ -19,7 +19,11 @@ class Feature(StrEnum):
     IAM_WRITE = "iam-write"
     KEY_WRITE = "key-write"
     PEERING = "peering"
+    HUB = "hub"
 
+
+OPT_IN = frozenset({Feature.PEERING, Feature.HUB})
+"""What a role is given only where the account's owner asks for it."""
 
 ALWAYS = frozenset(Phase)
 SET_UP = frozenset({Phase.PROVISION})

@@ -95,6 +95,9 @@ class AccessConfig(Section):
         True, description="Whether the access role may make and schedule deletion of KMS keys"
     )
     peering: bool = Field(False, description="Whether the access role may ask for VPC peerings")
+    hub: bool = Field(
+        False, description="Whether the access role may attach the VPC to a transit gateway"
+    )
     role_arn: RoleArn | None = Field(
         None,
         description="Access role made by an onboarding stack, which applies this deployment;"

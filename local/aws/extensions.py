@@ -11,6 +11,7 @@ from moto.eks import urls as eks_urls
 from moto.eks.models import eks_backends
 from moto.iam import urls as iam_urls
 from moto.logs import urls as logs_urls
+from moto.ram import urls as ram_urls
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
@@ -26,6 +27,8 @@ from local.aws.eks.token_review import token_review
 from local.aws.iam.oidc_clients import LocalIamResponse
 from local.aws.iam.trust import LocalTokenResponse
 from local.aws.logs import LocalLogsResponse
+from local.aws.ram import PATHS as RAM_PATHS
+from local.aws.ram import LocalRamResponse
 from local.aws.settings import EksSettings
 
 EKS_PATHS = (
@@ -46,6 +49,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     iam_urls.url_paths["{0}/$"] = LocalIamResponse.dispatch
     logs_urls.url_paths["{0}/$"] = LocalLogsResponse.dispatch
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
+    ram_urls.url_paths |= {f"{{0}}/{path}$": LocalRamResponse.dispatch for path in RAM_PATHS}
     addresses.install()
     group_rules.install()
     s3_logging.install()

@@ -3,11 +3,13 @@
 from permissions.operator.account import ACCOUNT
 from permissions.operator.cluster import CLUSTER
 from permissions.operator.encryption import ENCRYPTION
+from permissions.operator.hub import HUB
 from permissions.operator.logs import LOGS
 from permissions.operator.network import NETWORK
+from permissions.operator.peering import PEERING
 from permissions.operator.roles import ROLES
 from permissions.operator.storage import STORAGE
 
-OPERATOR_ROWS = (*ACCOUNT, *NETWORK, *ROLES, *ENCRYPTION, *STORAGE, *LOGS, *CLUSTER)
+OPERATOR_ROWS = (*ACCOUNT, *NETWORK, *PEERING, *HUB, *ROLES, *ENCRYPTION, *STORAGE, *LOGS, *CLUSTER)
 
 __all__ = ["OPERATOR_ROWS"]

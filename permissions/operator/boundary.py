@@ -52,6 +52,14 @@ def operator_boundary(scope: Scope) -> dict[str, Any]:
                 [BUCKETS],
             ),
             statement(scope, "Allow", ["servicequotas:Get*"], ["*"], IN_REGION),
+            statement(
+                scope,
+                "Allow",
+                ["ram:AcceptResourceShareInvitation", "ram:DisassociateResourceShare",
+                 "ram:GetResourceShare*", "ram:ListResources"],
+                ["*"],
+                IN_REGION,
+            ),
             statement(scope, "Allow", ["sts:GetCallerIdentity"], ["*"]),
             statement(
                 scope,

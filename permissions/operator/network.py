@@ -35,7 +35,6 @@ VPC, SUBNET, INTERNET_GATEWAY, NAT_GATEWAY, ADDRESS, ROUTE_TABLE, ENDPOINT, GROU
     )
 )
 GROUP_RULE = f"{EC2}security-group-rule/*"
-PEERING = f"{EC2}vpc-peering-connection/*"
 
 MAKERS = (
     "CreateVpc",
@@ -51,6 +50,7 @@ MAKERS = (
     "RunInstances",
     "AuthorizeSecurityGroupIngress",
     "CreateVpcPeeringConnection",
+    "CreateTransitGatewayVpcAttachment",
 )
 
 
@@ -140,13 +140,15 @@ NETWORK = (
     *touch("ec2: AssociateRouteTable", SUBNET, ROUTE_TABLE),
     *touch("ec2: CreateRoute ReplaceRoute", ROUTE_TABLE, phases=SET_UP),
     *touch("ec2: ModifyVpcEndpoint", ENDPOINT, ROUTE_TABLE, SUBNET, GROUP, phases=SET_UP),
-    *touch("ec2: DeleteVpc DetachInternetGateway", VPC, phases=TAKE_DOWN),
-    *touch("ec2: DeleteSubnet DisassociateRouteTable", SUBNET, phases=TAKE_DOWN),
-    *touch("ec2: DeleteInternetGateway DetachInternetGateway", INTERNET_GATEWAY, phases=TAKE_DOWN),
-    *touch("ec2: DeleteNatGateway", NAT_GATEWAY, phases=TAKE_DOWN),
-    *touch("ec2: ReleaseAddress", ADDRESS, phases=TAKE_DOWN),
-    *touch("ec2: DeleteRouteTable DisassociateRouteTable", ROUTE_TABLE, phases=TAKE_DOWN),
-    *touch("ec2: DeleteRoute", ROUTE_TABLE, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteVpc", VPC, phases=TAKE_DOWN),
+    # Another way out takes away what the former one stood on.
+    *touch("ec2: DetachInternetGateway", INTERNET_GATEWAY, VPC, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteInternetGateway", INTERNET_GATEWAY, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteNatGateway", NAT_GATEWAY, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: ReleaseAddress", ADDRESS, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteSubnet", SUBNET, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DisassociateRouteTable", SUBNET, ROUTE_TABLE, phases=SET_UP_AND_TAKE_DOWN),
+    *touch("ec2: DeleteRouteTable DeleteRoute", ROUTE_TABLE, phases=SET_UP_AND_TAKE_DOWN),
     *touch("ec2: DeleteVpcEndpoints", ENDPOINT, phases=SET_UP_AND_TAKE_DOWN),
     *touch("ec2: DeleteFlowLogs", FLOW_LOG, phases=TAKE_DOWN),
     *touch("ec2: DeleteSecurityGroup", GROUP, phases=TAKE_DOWN),
@@ -183,29 +185,5 @@ NETWORK = (
         component="network",
         conditions=(CARRIES_TAG, KEEPS_TAG),
         phases=SET_UP,
-    ),
-    *grants(
-        "ec2: CreateVpcPeeringConnection",
-        PEERING,
-        component="network",
-        conditions=(CREATED_WITH_TAG,),
-        feature=Feature.PEERING,
-        phases=SET_UP,
-    ),
-    *grants(
-        "ec2: DescribeVpcPeeringConnections",
-        "*",
-        component="network",
-        conditions=(IN_REGION,),
-        feature=Feature.PEERING,
-        phases=SET_UP_AND_TAKE_DOWN,
-        reason="EC2 takes no resource in its describe calls.",
-    ),
-    *touch("ec2: CreateVpcPeeringConnection", VPC, feature=Feature.PEERING),
-    *touch(
-        "ec2: DeleteVpcPeeringConnection",
-        PEERING,
-        phases=SET_UP_AND_TAKE_DOWN,
-        feature=Feature.PEERING,
     ),
 )

@@ -45,8 +45,16 @@ UNSEEN: tuple[Unseen, ...] = (
         "ec2: DescribeNetworkInterfaces"),
     *by(Asker.OPERATION, "A new VPC's default group admits itself on AWS, and is closed.",
         "ec2: RevokeSecurityGroupIngress", "security-group/"),
-    *by(Asker.OPERATION, "A subnet's, route's or endpoint's setting changed by a later release.",
-        "ec2: ModifySubnetAttribute ReplaceRoute ModifyVpcEndpoint"),
+    *by(Asker.OPERATION, "A subnet's or endpoint's setting changed by a later release.",
+        "ec2: ModifySubnetAttribute ModifyVpcEndpoint"),
+    *by(Asker.OPERATION, "A zone is added, in which the hub gets an address as well.",
+        "ec2: ModifyTransitGatewayVpcAttachment"),
+    *by(Asker.PROVIDER, "After it attached a VPC, it asks whose the transit gateway is, and where"
+        " that is the same account's, which of its tables the attachment stands in.",
+        "ec2: DescribeTransitGateways GetTransitGatewayRouteTableAssociations"
+        " GetTransitGatewayRouteTablePropagations"),
+    *by(Asker.OPERATION, "Once both sides of a peering are set up, names are resolved over it.",
+        "ec2: ModifyVpcPeeringConnectionOptions"),
     *by(Asker.PROVIDER, "Reading a role, and before it removes one, it lists its policies.",
         "iam: ListRolePolicies"),
     *by(Asker.AWS, "The first cluster and the first node group of an account make these roles.",

@@ -39,7 +39,7 @@ class World:
     aws: LocalAws
     customer: Project
     operator: Project
-    peer_vpc: str
+    around: scenario.Around
 
 
 def main() -> None:
@@ -56,8 +56,6 @@ def main() -> None:
 def new_world(aws: LocalAws, folder: Path, cli: Path) -> World:
     administrator = aws.user_key("administrator")
     operator = operator_session(aws)
-    ec2 = aws.client("ec2")
-    peer = ec2.create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"]
     for name in ("platform-engineers", "platform-engineers-2"):
         aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trusting(CUSTOMER))
     projects = []
@@ -67,7 +65,22 @@ def new_world(aws: LocalAws, folder: Path, cli: Path) -> World:
         project.write(PROGRAM)
         projects.append(project)
     customer, deploying = projects
-    return World(aws=aws, customer=customer, operator=deploying, peer_vpc=peer)
+    return World(aws=aws, customer=customer, operator=deploying, around=surroundings(aws))
+
+
+def surroundings(aws: LocalAws) -> scenario.Around:
+    peer = aws.client("ec2").create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"]
+    theirs = aws.client("ec2", account=scenario.NEIGHBOUR)
+    options = {"AutoAcceptSharedAttachments": "enable"}
+    gateway = theirs.create_transit_gateway(Options=options)["TransitGateway"]
+    share = aws.client("ram", account=scenario.NEIGHBOUR).create_resource_share(
+        name="hub", principals=[CUSTOMER], resourceArns=[gateway["TransitGatewayArn"]]
+    )
+    return scenario.Around(
+        peer_vpc=peer,
+        transit_gateway=gateway["TransitGatewayId"],
+        share_arn=share["resourceShare"]["resourceShareArn"],
+    )
 
 
 def operator_session(aws: LocalAws) -> Key:
@@ -83,8 +96,8 @@ def trusting(account: str) -> str:
 
 
 def record(world: World, *, refuse: bool) -> list[Recorded]:
-    at_first = scenario.deployment(world.peer_vpc)
-    later = scenario.made_ready(at_first)
+    at_first = scenario.deployment(world.around)
+    later = scenario.made_ready(at_first, world.around)
     onboard(world)
     arns = [role.arn for role in phase_roles(scenario.SCOPE)]
     control(world.aws, "enforcement", "PUT", {"principals": arns, "refuse": refuse})

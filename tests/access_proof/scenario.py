@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from permissions.names import Scope
@@ -17,16 +18,36 @@ SCOPE = Scope(name=NAME, region=REGION, account=CUSTOMER, operator_account=OPERA
 ZONES = [f"{REGION}{letter}" for letter in "abc"]
 ADMIN = f"arn:aws:iam::{CUSTOMER}:role/platform-engineers"
 
+NEIGHBOUR = "444444444444"
+"""The account that shares its transit gateway."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What was there before, and is somebody else's."""
+
+    peer_vpc: str = "vpc-00000000"
+    transit_gateway: str = "tgw-00000000000000000"
+    share_arn: str = (
+        f"arn:aws:ram:{REGION}:{NEIGHBOUR}:resource-share/00000000-0000-0000-0000-000000000000"
+    )
+
+
 ONBOARDING: Document = {
     "kind": "onboarding",
     "name": NAME,
     "region": REGION,
     "account": CUSTOMER,
-    "access": {"operatorAccount": OPERATOR, "externalId": EXTERNAL_ID, "peering": True},
+    "access": {
+        "operatorAccount": OPERATOR,
+        "externalId": EXTERNAL_ID,
+        "peering": True,
+        "hub": True,
+    },
 }
 
 
-def deployment(peer_vpc: str) -> Document:
+def deployment(around: Around) -> Document:
     return {
         "name": NAME,
         "region": REGION,
@@ -42,7 +63,7 @@ def deployment(peer_vpc: str) -> Document:
             "interfaceEndpoints": ["sts", "ecr.api"],
             "flowLogs": "all",
         },
-        "peering": [{"name": "apps", "vpcId": peer_vpc, "cidrs": ["10.60.0.0/16"]}],
+        "peering": [{"name": "apps", "vpcId": around.peer_vpc, "cidrs": ["10.60.0.0/16"]}],
         "storage": {"removal": "disposable", "backupLockDays": 7, "backupArchiveDays": 30},
         "retention": {"backupDays": 90},
         "cluster": {
@@ -62,11 +83,16 @@ def deployment(peer_vpc: str) -> Document:
     }
 
 
-def made_ready(document: Document) -> Document:
+def made_ready(document: Document, around: Around) -> Document:
     """What a later release, or the owner, changes besides the cluster."""
     after = copy.deepcopy(document)
     after["tags"] = {"cost-center": "4711"}
     after["network"]["interfaceEndpoints"] = ["sts", "kms"]
+    after["network"]["egress"] = "hub"
+    after["network"]["hub"] = {
+        "transitGatewayId": around.transit_gateway,
+        "acceptShareArn": around.share_arn,
+    }
     after["peering"][0]["cidrs"] = ["10.60.0.0/16", "10.61.0.0/16"]
     after["retention"] = {"backupDays": 120, "flowLogDays": 14, "controlPlaneLogDays": 30}
     after["endpoints"] = {}

@@ -92,8 +92,9 @@ def read(path: Path = TRACE) -> tuple[str, list[Recorded]]:
 
 def digest_of_deployment() -> str:
     """Changes when the deployment of the proof would be another one: then record it anew."""
-    at_first = scenario.deployment("vpc-00000000")
-    later = scenario.made_ready(at_first)
+    around = scenario.Around()
+    at_first = scenario.deployment(around)
+    later = scenario.made_ready(at_first, around)
     text = hashlib.sha256()
     for document in (at_first, later, scenario.operated(later)):
         config = parse(document)

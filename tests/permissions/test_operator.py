@@ -8,7 +8,7 @@ import pytest
 from permissions.documents import MANAGED_POLICY_LIMIT, documents_by_component, selected, size
 from permissions.names import Scope
 from permissions.operator import OPERATOR_ROWS
-from permissions.rows import Feature, Grant, Phase
+from permissions.rows import OPT_IN, Feature, Grant, Phase
 from tests.permissions.evaluator import Context, allows
 
 SCOPE = Scope(name="acme", region="us-east-1", account="111111111111")
@@ -39,6 +39,11 @@ ALLOWED: dict[str, tuple[str, str, Context]] = {
     "a bounded role of ours": (
         "iam:CreateRole", f"{ROLE}acme-us-east-1-thanos", ASKED | BOUNDED,
     ),
+    "attaching our VPC to a transit gateway that is shared with the account": (
+        "ec2:CreateTransitGatewayVpcAttachment",
+        "arn:aws:ec2:us-east-1:444444444444:transit-gateway/tgw-1",
+        {"aws:RequestedRegion": "us-east-1"},
+    ),
     "our bucket": (
         "s3:PutBucketPolicy", "arn:aws:s3:::acme-us-east-1-111111111111-data", TAGGED,
     ),
@@ -56,6 +61,17 @@ ALLOWED: dict[str, tuple[str, str, Context]] = {
 DENIED: dict[str, tuple[str, str, Context]] = {
     "a VPC without our tag": ("ec2:CreateVpc", f"{EC2}vpc/v", {}),
     "removal of a VPC that is not ours": ("ec2:DeleteVpc", f"{EC2}vpc/v", {}),
+    "attaching a VPC that is not ours": (
+        "ec2:CreateTransitGatewayVpcAttachment", f"{EC2}vpc/v",
+        {"aws:RequestedRegion": "us-east-1"},
+    ),
+    "detaching another VPC": (
+        "ec2:DeleteTransitGatewayVpcAttachment", f"{EC2}transit-gateway-attachment/a",
+        {"aws:RequestedRegion": "us-east-1"},
+    ),
+    "accepting a peering": (
+        "ec2:AcceptVpcPeeringConnection", f"{EC2}vpc-peering-connection/p", TAGGED,
+    ),
     "a VPC in another region": ("ec2:CreateVpc", "arn:aws:ec2:eu-west-1:111111111111:vpc/v", ASKED),
     "taking our tag off": (
         "ec2:DeleteTags", f"{EC2}vpc/v", TAGGED | {"aws:TagKeys": ("clickhouse-byoc",)},
@@ -120,7 +136,8 @@ LEFT_OUT = {
     Feature.NETWORK_WRITE: ("ec2:CreateVpc", "ec2:DeleteSubnet", "ec2:CreateRoute"),
     Feature.IAM_WRITE: ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"),
     Feature.KEY_WRITE: ("kms:CreateKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
-    Feature.PEERING: ("ec2:CreateVpcPeeringConnection",),
+    Feature.PEERING: ("ec2:CreateVpcPeeringConnection", "ec2:ModifyVpcPeeringConnectionOptions"),
+    Feature.HUB: ("ec2:CreateTransitGatewayVpcAttachment", "ram:AcceptResourceShareInvitation"),
 }
 
 
@@ -166,11 +183,18 @@ def test_every_document_fits_into_a_managed_policy(features: frozenset[Feature])
 
 
 def test_the_number_of_actions_and_the_share_of_conditions() -> None:
-    actions = {row.action for row in OPERATOR_ROWS}
+    actions = {row.action for row in OPERATOR_ROWS if row.feature not in OPT_IN}
     statements = ALL["Statement"]
     conditioned = [statement for statement in statements if "Condition" in statement]
     assert len(actions) <= 160
     assert len(conditioned) / len(statements) > 0.8
+
+
+@pytest.mark.parametrize("feature", sorted(OPT_IN))
+def test_what_is_asked_for_adds_few_actions_to_those_of_every_deployment(feature: Feature) -> None:
+    own = {row.action for row in OPERATOR_ROWS if row.feature is feature}
+    assert 0 < len(own) <= 15
+    assert not own & {row.action for row in OPERATOR_ROWS if row.feature is not feature}
 
 
 def test_every_placeholder_is_filled() -> None:

@@ -8,6 +8,8 @@ from local.aws.ec2.ebs_defaults import EbsDefaultKey
 from local.aws.ec2.endpoints import EndpointChanges
 from local.aws.ec2.launch_templates import LaunchTemplateTags
 from local.aws.ec2.nat_gateways import NatGatewayDeletion
+from local.aws.ec2.subnets import ZoneIds
+from local.aws.ec2.transit_gateways import TransitGateways
 from local.aws.ec2.vpc_deletion import DependencyChecks
 
 
@@ -17,6 +19,8 @@ class LocalEc2Response(
     EndpointChanges,
     LaunchTemplateTags,
     NatGatewayDeletion,
+    TransitGateways,
+    ZoneIds,
     EC2Response,
 ):
     pass

@@ -34,6 +34,8 @@ class DependencyChecks(EC2Response):
             for endpoint in backend.vpc_end_points.values()
             if endpoint.vpc_id == vpc and endpoint.state != "deleted"
         )
+        attachments = backend.transit_gateway_attachments.values()
+        yield from (attachment.id for attachment in attachments if attachment.resource_id == vpc)
 
     def delete_security_group(self) -> ActionResult:
         group = self._get_param("GroupId")
@@ -52,7 +54,9 @@ class DependencyChecks(EC2Response):
 
     def delete_subnet(self) -> ActionResult:
         subnet = self._get_param("SubnetId")
-        if any(eni.subnet.id == subnet for eni in self.ec2_backend.enis.values()):
+        attachments = self.ec2_backend.transit_gateway_attachments.values()
+        attached = any(subnet in getattr(item, "subnet_ids", ()) for item in attachments)
+        if attached or any(eni.subnet.id == subnet for eni in self.ec2_backend.enis.values()):
             raise DependencyViolationError(
                 f"The subnet '{subnet}' has dependencies and cannot be deleted."
             )

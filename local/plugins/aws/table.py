@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from local.plugins.aws import autoscaling, kms, logs, route53, secrets, sqs
+from local.plugins.aws import autoscaling, kms, logs, ram, route53, secrets, sqs
 from local.plugins.aws.ec2 import (
     endpoint_services,
     endpoints,
@@ -19,6 +19,7 @@ from local.plugins.aws.ec2 import (
     security_groups,
     settings,
     subnet,
+    transit_gateways,
     vpc,
 )
 from local.plugins.aws.eks import access, addon, cluster, node_group
@@ -65,6 +66,10 @@ TYPES: Final[Mapping[str, type[AwsResource]]] = {
     "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": (
         peering.VpcPeeringConnectionAccepter
     ),
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment": transit_gateways.VpcAttachment,
+    "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter": (
+        transit_gateways.VpcAttachmentAccepter
+    ),
     "aws:eks/accessEntry:AccessEntry": access.AccessEntry,
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": access.AccessPolicyAssociation,
     "aws:eks/addon:Addon": addon.Addon,
@@ -84,6 +89,7 @@ TYPES: Final[Mapping[str, type[AwsResource]]] = {
     "aws:lb/listener:Listener": listener.Listener,
     "aws:lb/loadBalancer:LoadBalancer": load_balancer.LoadBalancer,
     "aws:lb/targetGroup:TargetGroup": target_group.TargetGroup,
+    "aws:ram/resourceShareAccepter:ResourceShareAccepter": ram.ResourceShareAccepter,
     "aws:route53/record:Record": route53.Record,
     "aws:route53/zone:Zone": route53.Zone,
     "aws:s3/bucket:Bucket": bucket.Bucket,

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from infra import aws
-from infra.aws_layers import create_access, create_encryption, create_layers
+from infra.aws_layers import create_layers
 from infra.config import StackConfig, load_file, parse
 from infra.network_layer import create_network
 from tests.engine import Run, run
@@ -36,15 +36,9 @@ def onboarding() -> Run:
 
 
 def network_of(document: Document) -> Run:
-    """The network layer and what it stands on."""
+    """The network layer alone, without flow logs, which stand on other layers."""
     config = parse(document)
-
-    def program() -> None:
-        opts = pulumi.ResourceOptions()
-        access, encryption = create_access(config, opts), create_encryption(config, opts)
-        create_network(config, access, encryption, opts)
-
-    return run(program)
+    return run(lambda: create_network(config, None, pulumi.ResourceOptions()))
 
 
 def with_change(path: str, value: Any) -> Run:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from local.aws.iam.call_reading import Call
-from local.aws.iam.calls import ec2, eks, iam, kms, logs, s3
+from local.aws.iam.calls import ec2, eks, iam, kms, logs, ram, s3
 from local.aws.iam.calls.facts import Context, Facts, pairs, request_tags
 from local.aws.iam.evaluation import Ask
 
@@ -39,6 +39,7 @@ READERS: Mapping[str, Reader] = {
     "iam": iam.asks,
     "kms": kms.asks,
     "logs": logs.asks,
+    "ram": ram.asks,
     "s3": s3.asks,
     "servicequotas": unbound,
     "sts": security_tokens,
