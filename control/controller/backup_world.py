@@ -62,6 +62,12 @@ class BackupSql(Protocol):
 
     def send_restore(self, login: Login, peer: Peer, restore: Restore) -> None: ...
 
+    def behind(
+        self, login: Login, peers: Iterable[Peer], databases: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The replicas that have not fetched all that was restored."""
+        ...
+
     def restoring(self, login: Login, peer: Peer, identity: str) -> tuple[OperationState, str]: ...
 
 

@@ -32,7 +32,13 @@ from control.warehouses.statements import database_uuid
 from control.warehouses.status import changed
 
 log = structlog.get_logger("controller")
-TOLD = (RestoreAction.CHOOSE, RestoreAction.BEGIN, RestoreAction.COMPARE, RestoreAction.FAIL)
+TOLD = (
+    RestoreAction.CHOOSE,
+    RestoreAction.BEGIN,
+    RestoreAction.RETRY,
+    RestoreAction.COMPARE,
+    RestoreAction.FAIL,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,7 @@ def look(warehouse: Warehouse, world: World) -> RestoreView:
     restore = warehouse.restore or Restore()
     peer = find_peer(primary, restore.rid, world)
     state, error = operation(restore, peer, primary, login, world)
+    everywhere = cluster.peers(services)
     asked = warehouse.restore_from
     return RestoreView(
         seen=RestoreSeen(
@@ -75,12 +82,23 @@ def look(warehouse: Warehouse, world: World) -> RestoreView:
             operation=state,
             error=error,
             identity=warehouse.uid,
+            behind=behind(restore, everywhere, login, world),
         ),
         backups=backups,
         login=login,
-        everywhere=cluster.peers(services),
+        everywhere=everywhere,
         peer=peer,
     )
+
+
+def behind(
+    restore: Restore, everywhere: Sequence[Peer], login: Login | None, world: World
+) -> tuple[str, ...]:
+    """People read from every replica: a restore has ended when all that serve have the data."""
+    looks = restore.stage is RestoreStage.COMPARE and not restore.ended
+    if not looks or login is None or not restore.databases:
+        return ()
+    return world.backups.sql.behind(login, everywhere, restore.databases)
 
 
 def settled(primary: Service | None, world: World) -> tuple[str, ...]:
@@ -115,7 +133,7 @@ def operation(
         known = {one.seen.rid for one in world.cluster.observe(primary)} if primary else set()
         if restore.rid in known:
             return OperationState.SILENT, ""
-        return OperationState.FAILED, f"replica {restore.rid} is no more"
+        return OperationState.LOST, ""
     return world.backups.sql.restoring(login, peer, restore.id)
 
 

@@ -91,6 +91,13 @@ class SqlBackups:
         disk = place_of(restore.backup, restore.place).disk
         self.sql.run(login, peer.address, render(names, disk, restore.path, restore.id))
 
+    def behind(
+        self, login: Login, peers: Iterable[Peer], databases: Sequence[str]
+    ) -> tuple[str, ...]:
+        asked = backup_statements.behind(databases)
+        counts = {peer.rid: self.sql.rows(login, peer.address, asked) for peer in peers}
+        return tuple(sorted(rid for rid, rows in counts.items() if rows[0]["tables"]))
+
     def restoring(self, login: Login, peer: Peer, identity: str) -> tuple[OperationState, str]:
         try:
             rows = self.sql.rows(login, peer.address, backup_statements.operation(identity))

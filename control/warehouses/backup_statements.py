@@ -27,6 +27,9 @@ FROM system.parts"""
 
 QUERY = "SELECT query_id FROM system.backups"
 COUNT_PARTS = "SELECT count() AS parts FROM system.parts"
+COUNT_BEHIND = """
+SELECT count() AS tables FROM system.replicas
+WHERE (is_readonly OR log_pointer <= log_max_index OR inserts_in_queue > 0)"""
 JSON = "FORMAT JSONEachRow"
 
 
@@ -85,6 +88,11 @@ def parts(databases: Iterable[str], *, active_only: bool) -> str:
 
 def among(databases: Iterable[str]) -> str:
     return f"database IN ({', '.join(literal(name) for name in databases)})"
+
+
+def behind(databases: Iterable[str]) -> str:
+    """Tables of which this replica has not read the log to its end, or has parts to fetch."""
+    return f"{COUNT_BEHIND} AND {among(databases)} {JSON}"
 
 
 STOP_MERGES, START_MERGES = "SYSTEM STOP MERGES", "SYSTEM START MERGES"

@@ -9,6 +9,9 @@ from control.warehouses.backup import Backup, Place, TableFigures
 from control.warehouses.backup_chain import bases
 
 MOST_NAMED = 20
+ATTEMPTS = 5
+"""Of a statement. Buckets refuse now and then, or a pod has no credentials for a moment."""
+FIRST_RETRY = timedelta(seconds=10)
 
 
 class RestorePhase(StrEnum):
@@ -37,6 +40,8 @@ class RestoreReason(StrEnum):
     RESTORING = "Restoring"
     STATEMENT_FAILED = "StatementFailed"
     REPLICA_LOST = "ReplicaLost"
+    BACKING_OFF = "BackingOff"
+    FETCHING = "Fetching"
     COMPARED = "Compared"
     SAME = "FiguresEqual"
     DIFFERENT = "FiguresDiffer"
@@ -68,6 +73,11 @@ class Restore:
     local_databases: tuple[str, ...] = ()
     stage: RestoreStage = RestoreStage.STRUCTURE
     id: str = ""
+    attempt: int = 0
+    """Of the stage's statement; the name of the operation ends with it."""
+    retry_at: datetime | None = None
+    first_error: str = ""
+    """What the stage failed with at first: a later attempt may only say that tables are filled."""
     sent: bool = False
     rid: str = ""
     started_at: datetime | None = None
@@ -158,11 +168,13 @@ class RestoreAction(StrEnum):
     SEND = "Send"
     ADVANCE = "Advance"
     COMPARE = "Compare"
+    RETRY = "Retry"
     FAIL = "Fail"
 
 
 class OperationState(StrEnum):
     SILENT = "Silent"
+    LOST = "Lost"
     UNKNOWN = "Unknown"
     RUNNING = "Running"
     DONE = "Done"
@@ -180,6 +192,8 @@ class RestoreSeen:
     error: str = ""
     identity: str = ""
     """Of the warehouse: the operation's name begins with it."""
+    behind: tuple[str, ...] = ()
+    """Replicas that serve and have not fetched all that was restored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +216,9 @@ def next_restore_step(seen: RestoreSeen, now: datetime) -> RestoreStep:
         ready = seen.candidate.phase is RestorePhase.CHOSEN
         action = RestoreAction.CHOOSE if ready else RestoreAction.WAIT
         return RestoreStep(action=action, restore=seen.candidate)
+    if restore.retry_at is not None and now < restore.retry_at:
+        waits = min(restore.retry_at - now, POLL)
+        return RestoreStep(action=RestoreAction.WAIT, restore=restore, look_again=waits)
     if restore.phase is RestorePhase.CHOSEN:
         return begin(seen, now)
     return follow(seen, now)
@@ -212,34 +229,46 @@ def begin(seen: RestoreSeen, now: datetime) -> RestoreStep:
         text = "waiting for the replicas of the primary to serve"
         waits = seen.restore.because(RestoreReason.NO_REPLICA, text)
         return RestoreStep(action=RestoreAction.WAIT, restore=waits, look_again=POLL)
+    attempt = seen.restore.attempt + 1
     begun = replace(
         seen.restore,
         phase=RestorePhase.RESTORING,
         rid=min(seen.serving),
         stage=RestoreStage.STRUCTURE,
-        id=operation_id(seen, RestoreStage.STRUCTURE),
+        id=operation_id(seen, RestoreStage.STRUCTURE, attempt),
+        attempt=attempt,
+        retry_at=None,
         sent=False,
-        started_at=now,
+        started_at=seen.restore.started_at or now,
     ).because(RestoreReason.STARTED)
     return RestoreStep(action=RestoreAction.BEGIN, restore=begun)
 
 
-def operation_id(seen: RestoreSeen, stage: RestoreStage) -> str:
-    return f"restore-{seen.identity}-{stage.value}"
+def operation_id(seen: RestoreSeen, stage: RestoreStage, attempt: int) -> str:
+    return f"restore-{seen.identity}-{stage.value}-{attempt}"
 
 
 def follow(seen: RestoreSeen, now: datetime) -> RestoreStep:
     restore = seen.restore
+    if restore.stage is RestoreStage.COMPARE and seen.behind:
+        waits = restore.because(
+            RestoreReason.FETCHING, f"data is being fetched by {', '.join(seen.behind)}"
+        )
+        return RestoreStep(action=RestoreAction.WAIT, restore=waits, look_again=POLL)
     if restore.stage is RestoreStage.COMPARE:
         return RestoreStep(action=RestoreAction.COMPARE, restore=restore)
     match seen.operation:
         case OperationState.UNKNOWN if not restore.sent:
-            return RestoreStep(action=RestoreAction.SEND, restore=replace(restore, sent=True))
+            sent = replace(restore, sent=True, retry_at=None)
+            return RestoreStep(action=RestoreAction.SEND, restore=sent)
         case OperationState.UNKNOWN:
             text = f"replica {restore.rid} was restarted while it restored"
-            return failed(restore, RestoreReason.REPLICA_LOST, text, now)
+            return failed(seen, RestoreReason.REPLICA_LOST, text, now)
+        case OperationState.LOST:
+            text = f"replica {restore.rid} is no more"
+            return failed(seen, RestoreReason.REPLICA_LOST, text, now)
         case OperationState.FAILED:
-            return failed(restore, RestoreReason.STATEMENT_FAILED, seen.error, now)
+            return failed(seen, RestoreReason.STATEMENT_FAILED, seen.error, now)
         case OperationState.DONE:
             return advance(seen)
         case _:
@@ -250,13 +279,43 @@ def follow(seen: RestoreSeen, now: datetime) -> RestoreStep:
 def advance(seen: RestoreSeen) -> RestoreStep:
     structure = seen.restore.stage is RestoreStage.STRUCTURE
     stage = RestoreStage.DATA if structure else RestoreStage.COMPARE
-    further = replace(seen.restore, stage=stage, id=operation_id(seen, stage), sent=False).because(
-        RestoreReason.RESTORING, stage.value
-    )
+    further = replace(
+        seen.restore,
+        stage=stage,
+        id=operation_id(seen, stage, 1),
+        attempt=1,
+        first_error="",
+        sent=False,
+    ).because(RestoreReason.RESTORING, stage.value)
     return RestoreStep(action=RestoreAction.ADVANCE, restore=further)
 
 
-def failed(restore: Restore, reason: RestoreReason, message: str, now: datetime) -> RestoreStep:
-    """A half-filled warehouse is not filled again: it is deleted, and another one made."""
+def failed(seen: RestoreSeen, reason: RestoreReason, message: str, now: datetime) -> RestoreStep:
+    """Tried again while nothing can be doubled by it; else the warehouse is deleted, and another
+    one made."""
+    restore = seen.restore
+    first = restore.first_error or message
+    if restore.attempt < ATTEMPTS and is_repeatable(restore, reason):
+        retry_at = now + FIRST_RETRY * 2 ** (restore.attempt - 1)
+        again = replace(again_from(seen), retry_at=retry_at, sent=False, first_error=first)
+        text = f"attempt {restore.attempt} failed: {message}"
+        return RestoreStep(
+            action=RestoreAction.RETRY, restore=again.because(RestoreReason.BACKING_OFF, text)
+        )
+    later = f"; attempt {restore.attempt}: {message}" if first != message else ""
     ended = replace(restore, phase=RestorePhase.FAILED, finished_at=now)
-    return RestoreStep(action=RestoreAction.FAIL, restore=ended.because(reason, message))
+    return RestoreStep(action=RestoreAction.FAIL, restore=ended.because(reason, f"{first}{later}"))
+
+
+def is_repeatable(restore: Restore, reason: RestoreReason) -> bool:
+    """Tables that are there are taken as they are. Data is restored into empty tables only, which
+    the replica that began with it knows for certain; another one may not have fetched it yet."""
+    return restore.stage is RestoreStage.STRUCTURE or reason is RestoreReason.STATEMENT_FAILED
+
+
+def again_from(seen: RestoreSeen) -> Restore:
+    restore = seen.restore
+    if restore.stage is RestoreStage.STRUCTURE:
+        return replace(restore, phase=RestorePhase.CHOSEN)
+    attempt = restore.attempt + 1
+    return replace(restore, attempt=attempt, id=operation_id(seen, restore.stage, attempt))

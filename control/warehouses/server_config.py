@@ -16,6 +16,9 @@ AUTHENTICATION = "warehouse"
 LOG_DAYS = 30
 UNFINISHED_QUERIES = timedelta(hours=1)
 """A server told to stop lets running queries end within this: as long as the longest drain."""
+MERGED_PARTS_KEPT = timedelta(minutes=8)
+"""Since 26.x servers drop parts as soon as they are merged, before the figures of a backup that
+holds them can be taken. This was the server's own default before."""
 
 SYSTEM_LOGS = (
     "query_log",
@@ -145,7 +148,10 @@ def shutdown() -> Mapping[str, Node]:
 def tables(
     deployment: Deployment, warehouse: Warehouse, service: Service, rid: str
 ) -> Mapping[str, Node]:
-    settings: dict[str, Node] = {"storage_policy": POLICY}
+    settings: dict[str, Node] = {
+        "storage_policy": POLICY,
+        "old_parts_lifetime": int(MERGED_PARTS_KEPT.total_seconds()),
+    }
     settings |= dict(PROFILES[warehouse.profile].merge_tree)
     if service.read_only:
         settings |= {"always_fetch_merged_part": 1, "replicated_can_become_leader": 0}

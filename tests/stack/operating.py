@@ -102,6 +102,12 @@ def controllers(kube: Client) -> list[str]:
     return [pod.metadata.name for pod in pods if pod.metadata and pod.metadata.name]
 
 
+def kill_controller(stack: Checkout) -> None:
+    kube = stack.kube()
+    for name in controllers(kube):
+        kube.delete(Pod, name, namespace=SYSTEM, grace_period=0)
+
+
 def edit_service(stack: Checkout, name: str, **change: Any) -> None:
     stack.kube().patch(
         SERVICES, name, {"spec": change}, namespace=NAMESPACE, patch_type=PatchType.MERGE

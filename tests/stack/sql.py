@@ -15,13 +15,13 @@ NAMESPACE = "clickhouse"
 WAREHOUSE = "main"
 
 
-def password(stack: Checkout) -> str:
-    secret = stack.kube().get(Secret, f"{WAREHOUSE}-credentials", namespace=NAMESPACE)
+def password(stack: Checkout, warehouse: str = WAREHOUSE) -> str:
+    secret = stack.kube().get(Secret, f"{warehouse}-credentials", namespace=NAMESPACE)
     return base64.b64decode((secret.data or {})["default_password"]).decode()
 
 
-def service_address(stack: Checkout, service: str) -> str:
-    found = stack.kube().get(Service, f"{WAREHOUSE}-{service}", namespace=NAMESPACE)
+def service_address(stack: Checkout, service: str, warehouse: str = WAREHOUSE) -> str:
+    found = stack.kube().get(Service, f"{warehouse}-{service}", namespace=NAMESPACE)
     assert found.spec and found.spec.clusterIP
     return found.spec.clusterIP
 
@@ -33,9 +33,17 @@ def replica_addresses(stack: Checkout, service: str) -> list[str]:
     return sorted(pod.status.podIP for pod in pods if pod.status and pod.status.podIP)
 
 
-def connect(stack: Checkout, address: str, **settings: Any) -> Client:
+def connect(
+    stack: Checkout,
+    address: str,
+    *,
+    warehouse: str = WAREHOUSE,
+    login: tuple[str, str] | None = None,
+    **settings: Any,
+) -> Client:
+    user, secret = login or ("default", password(stack, warehouse))
     return clickhouse_connect.get_client(
-        host=address, port=8123, username="default", password=password(stack), settings=settings
+        host=address, port=8123, username=user, password=secret, settings=settings
     )
 
 

@@ -60,12 +60,13 @@ class MemoryBackupSql:
     sent: list[str] = field(default_factory=list)
     bases: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    """What the next statements end with."""
+    """What the next statements end with; nothing where one succeeds."""
     failed: dict[str, str] = field(default_factory=dict)
     restored: list[TableFigures] = field(default_factory=lambda: [ORDERS])
     prepared: list[tuple[str, str, str]] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     silent: bool = False
+    fetching: int = 0
 
     def forget(self) -> None:
         """Every server is restarted: what it was doing is not known to it any more."""
@@ -83,8 +84,9 @@ class MemoryBackupSql:
     def begin(self, peer: Peer, identity: str) -> None:
         self.sent.append(identity)
         self.operations[peer.address, identity] = self.takes
-        if self.errors:
-            self.failed[identity] = self.errors.pop(0)
+        error = self.errors.pop(0) if self.errors else ""
+        if error:
+            self.failed[identity] = error
 
     def progress(self, login: Login, peer: Peer, identity: str) -> Progress:
         if self.silent:
@@ -119,6 +121,13 @@ class MemoryBackupSql:
 
     def send_restore(self, login: Login, peer: Peer, restore: Restore) -> None:
         self.begin(peer, restore.id)
+
+    def behind(
+        self, login: Login, peers: Iterable[Peer], databases: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Each look finds one more replica with all of it."""
+        self.fetching -= 1
+        return tuple(peer.rid for peer in peers)[: max(self.fetching, 0)]
 
     def restoring(self, login: Login, peer: Peer, identity: str) -> tuple[OperationState, str]:
         left = self.operations.get((peer.address, identity))

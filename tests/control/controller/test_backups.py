@@ -261,6 +261,16 @@ def test_a_new_warehouse_is_filled_and_compared(lake: Stage) -> None:
     assert condition["status"] == "True"
 
 
+def test_a_restore_ends_when_every_replica_has_fetched_the_data(lake: Stage) -> None:
+    ask(lake, "first")
+    finish(lake, "first")
+    lake.backup_sql.fetching = 3
+    fill_pond(lake, warehouse="lake")
+    lake.run(lambda: restored(lake).get("reason") == "Fetching")
+    lake.run(lambda: restored(lake).get("phase") == "Done")
+    assert lake.backup_sql.fetching <= 0
+
+
 def test_databases_get_identities_of_their_own(lake: Stage) -> None:
     ask(lake, "first")
     finish(lake, "first")
@@ -318,4 +328,18 @@ def test_a_controller_that_dies_in_a_restore_goes_on(lake: Stage) -> None:
         stage.kube.writes, stage.kube.dies_at = 0, dies_at
         stage.run(lambda stage=stage: restored(stage).get("phase") == "Done")
         begun = [identity for identity in stage.backup_sql.sent if identity.startswith("restore")]
-        assert [identity.rsplit("-", 1)[1] for identity in begun] == ["structure", "data"]
+        assert [identity.rsplit("-", 2)[1] for identity in begun] == ["structure", "data"]
+
+
+def test_a_bucket_that_refuses_now_and_then_does_not_spoil_a_restore(lake: Stage) -> None:
+    ask(lake, "first")
+    finish(lake, "first")
+    fill_pond(lake, backup="first")
+    lake.run_until_running("pool")
+    lake.backup_sql.errors = ["denied", "", "denied", "denied"]
+    lake.run(lambda: restored(lake).get("phase") == "Done")
+    begun = [each for each in lake.backup_sql.sent if each.startswith("restore")]
+    ends = ["-".join(each.rsplit("-", 2)[1:]) for each in begun]
+    assert ends == ["structure-1", "structure-2", "data-1", "data-2", "data-3"]
+    assert lake.backup_sql.held == set(), "merges go on"
+    assert restored(lake)["reason"] == "FiguresEqual"

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -97,18 +97,75 @@ def test_tables_come_first_then_data_then_the_comparison() -> None:
 
 
 SENT = replace(next_restore_step(SEEN, NOW).restore, sent=True)
-ENDS = {
-    "refused": (OperationState.FAILED, RestoreReason.STATEMENT_FAILED),
-    "its replica was restarted": (OperationState.UNKNOWN, RestoreReason.REPLICA_LOST),
+DATA = replace(went_on(replace(SEEN, restore=SENT), OperationState.DONE), sent=True)
+FAILED, LOST, RESTARTED = OperationState.FAILED, OperationState.LOST, OperationState.UNKNOWN
+REPEATED = {
+    "tables are refused": (SENT, FAILED),
+    "the replica goes before data came": (SENT, LOST),
+    "the replica restarts before data came": (SENT, RESTARTED),
+    "data is refused": (DATA, FAILED),
+}
+FINAL = {
+    "the replica goes with data": (DATA, LOST, RestoreReason.REPLICA_LOST),
+    "the replica restarts with data": (DATA, RESTARTED, RestoreReason.REPLICA_LOST),
+    "the last attempt at tables": (
+        replace(SENT, attempt=5),
+        FAILED,
+        RestoreReason.STATEMENT_FAILED,
+    ),
+    "the last attempt at data": (replace(DATA, attempt=5), FAILED, RestoreReason.STATEMENT_FAILED),
 }
 
 
-@pytest.mark.parametrize(("state", "reason"), ENDS.values(), ids=ENDS)
-def test_a_failure_is_final(state: OperationState, reason: RestoreReason) -> None:
-    ended = went_on(replace(SEEN, restore=SENT), state, "no such key")
+@pytest.mark.parametrize(("restore", "state"), REPEATED.values(), ids=REPEATED)
+def test_what_can_double_nothing_is_tried_again(restore: Restore, state: OperationState) -> None:
+    seen = replace(SEEN, restore=restore, operation=state, error="denied")
+    step = next_restore_step(seen, NOW)
+    assert (step.action, step.restore.reason) == (RestoreAction.RETRY, RestoreReason.BACKING_OFF)
+    assert step.restore.retry_at == NOW + timedelta(seconds=10)
+    waits = next_restore_step(replace(SEEN, restore=step.restore), NOW)
+    assert waits.action is RestoreAction.WAIT
+    again = step.restore
+    if again.phase is RestorePhase.CHOSEN:
+        begun = next_restore_step(replace(SEEN, restore=again), NOW + timedelta(seconds=10))
+        assert begun.action is RestoreAction.BEGIN
+        again = begun.restore
+    sent = next_restore_step(
+        replace(SEEN, restore=again, operation=OperationState.UNKNOWN), NOW + timedelta(seconds=10)
+    )
+    assert sent.action is RestoreAction.SEND
+    assert (sent.restore.stage, sent.restore.attempt) == (restore.stage, 2)
+    assert sent.restore.id != restore.id, "the replica knows the old operation"
+
+
+@pytest.mark.parametrize(("restore", "state", "reason"), FINAL.values(), ids=FINAL)
+def test_what_could_double_rows_is_final(
+    restore: Restore, state: OperationState, reason: RestoreReason
+) -> None:
+    ended = went_on(replace(SEEN, restore=restore), state, "no such key")
     assert (ended.phase, ended.reason) == (RestorePhase.FAILED, reason)
     assert ended.ended
     assert ended.place == PLACE, "servers stay as they are"
+
+
+def test_the_first_failure_is_told_at_the_end() -> None:
+    """Afterwards the server may only say that a table is not empty."""
+    again = went_on(replace(SEEN, restore=DATA), FAILED, "denied")
+    last = replace(again, attempt=5, sent=True, retry_at=None)
+    ended = went_on(replace(SEEN, restore=last), FAILED, "table is not empty")
+    assert ended.message == "denied; attempt 5: table is not empty"
+    again = went_on(replace(SEEN, restore=SENT), FAILED, "denied")
+    begun = next_restore_step(replace(SEEN, restore=again), NOW + timedelta(minutes=1)).restore
+    data = went_on(replace(SEEN, restore=replace(begun, sent=True)), OperationState.DONE)
+    assert (data.attempt, data.first_error) == (1, ""), "each stage has attempts of its own"
+
+
+def test_it_has_ended_when_every_replica_has_the_data() -> None:
+    fetched = replace(SEEN, restore=went_on(replace(SEEN, restore=DATA), OperationState.DONE))
+    step = next_restore_step(replace(fetched, behind=("b",)), NOW)
+    assert (step.action, step.restore.reason) == (RestoreAction.WAIT, RestoreReason.FETCHING)
+    assert "b" in step.restore.message
+    assert next_restore_step(fetched, NOW).action is RestoreAction.COMPARE
 
 
 @pytest.mark.parametrize("state", [OperationState.RUNNING, OperationState.SILENT])

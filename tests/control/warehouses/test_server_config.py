@@ -53,6 +53,10 @@ def test_no_cluster_is_configured_that_would_hide_the_databases_own() -> None:
     assert config().find("remote_servers") is None
 
 
+def test_parts_that_a_backup_holds_are_known_when_it_ends() -> None:
+    assert config().findtext("merge_tree/old_parts_lifetime") == "480"
+
+
 def test_a_read_only_service_neither_writes_nor_merges() -> None:
     assert config(READER).findtext("disable_insertion_and_mutation") == "1"
     assert config(READER).findtext("merge_tree/always_fetch_merged_part") == "1"
