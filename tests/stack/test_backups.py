@@ -231,6 +231,17 @@ def counted(client: Client, batches: set[tuple[str, int]]) -> Any:
     return client.query(query, parameters={"batches": sorted(batches)}).result_rows
 
 
+def test_a_drill_restores_compares_and_leaves_nothing(
+    stack: Checkout, under_load: dict[str, Any]
+) -> None:
+    before = names(stack, WAREHOUSES)
+    done = json.loads(stack.byoc("backup", "drill", "main", "--json").ok().out)
+    assert (done["reason"], done["differing"]) == ("FiguresEqual", [])
+    assert done["backup"] == under_load["name"]
+    assert done["tables"] >= 1
+    wait_for(lambda: names(stack, WAREHOUSES) == before, within_s=WITHIN_S, what="it deleted")
+
+
 def test_a_backup_under_load_restores_to_equal_checksums(
     stack: Checkout, ledger: Client, under_load: dict[str, Any], restored: Client
 ) -> None:
@@ -321,13 +332,3 @@ def test_a_base_goes_only_after_its_increments(
     assert keys_below(stack, *place_of(under_load)) == []
     assert keys_below(stack, *place_of(increment)) == []
     assert cell(restored, f"SELECT count() FROM {TABLE}") > 0, "what was restored stands by itself"
-
-
-def test_a_drill_restores_compares_and_leaves_nothing(stack: Checkout, ledger: Client) -> None:
-    stack.byoc("backup", "create", "main", "--name", "drilled").ok()
-    before = names(stack, WAREHOUSES)
-    done = json.loads(stack.byoc("backup", "drill", "main", "--json").ok().out)
-    assert (done["reason"], done["differing"]) == ("FiguresEqual", [])
-    assert done["tables"] >= 1
-    wait_for(lambda: names(stack, WAREHOUSES) == before, within_s=WITHIN_S, what="it deleted")
-    stack.byoc("backup", "delete", "drilled", "--yes").ok()
