@@ -1,4 +1,4 @@
-"""`byoc up | preview | refresh | destroy`: the deployment's life by the Pulumi engine."""
+"""`byoc up | preview | refresh`: the deployment's life by the Pulumi engine."""
 
 from __future__ import annotations
 
@@ -113,59 +113,19 @@ def refresh(
     )
 
 
-def destroy(
-    stack: StackOption = None,
-    yes: YesOption = False,
-    as_json: JsonOption = False,
-    everything: AllOption = False,
-    parallel: ParallelOption = None,
-) -> None:
-    """Take the deployment down: show what goes, ask for its name, delete it."""
-    from control.cli import operation
-    from control.cli.confirmation import confirm_by_name, require_terminal
-    from control.cli.stack import choose, open_stack
-
-    if not yes:
-        require_terminal("byoc destroy")
-    opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
-    options = {"parallel": parallel, "run_program": by_another_role(opened)}
-    if not yes:
-        plan = succeeded(operation.PREVIEW_DESTROY, opened, options, as_json=as_json)
-        if not plan.progress.changed:
-            return conclude(plan, as_json=as_json)
-        show(plan, usual=None if everything else Change.DELETE, as_json=as_json)
-        confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
-    return conclude(
-        succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json), as_json=as_json
-    )
-
-
-def by_another_role(opened: Opened) -> bool | None:
-    """A provider in the state would take on the role that set the deployment up: where an access
-    role is named, the program is run, and told to name the one that may take it down."""
-    import yaml
-
-    file = opened.project / f"Pulumi.{opened.name}.yaml"
-    config = (yaml.safe_load(file.read_text()) or {}).get("config") if file.is_file() else None
-    access = (config or {}).get("byoc:access")
-    if not isinstance(access, dict) or "roleArn" not in access:
-        return None
-    workspace = opened.stack.workspace
-    workspace.env_vars = {**workspace.env_vars, "BYOC_OPERATION": "destroy"}
-    return True
-
-
 QUIET = {"show_secrets": False, "suppress_outputs": True, "suppress_progress": True}
 
 
 def checked(stack: str | None) -> Opened:
-    """The stack, once its configuration has no problem."""
-    from control.cli.extensions import check_configuration
+    """The stack, once its configuration has no problem and changes nothing that is fixed."""
+    from control.cli.extensions import check_configuration, check_fixed
     from control.cli.stack import choose, open_stack
 
     project, name = choose(stack)
     check_configuration(project, name)
-    return open_stack(project, name)
+    opened = open_stack(project, name)
+    check_fixed(opened)
+    return opened
 
 
 def succeeded(

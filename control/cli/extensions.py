@@ -1,21 +1,32 @@
-"""What other packages add to `byoc` by entry points: commands, checks of a configuration, and
-what is known of policy rules."""
+"""What other packages add to `byoc` by entry points: commands, checks of a configuration and of
+what it changes, what is looked for after a deployment, and what is known of policy rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from control.cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from control.cli.stack import Opened
+
 COMMANDS = "byoc.commands"
 CHECKS = "byoc.checks"
+GUARDS = "byoc.guards"
+LEFTOVERS = "byoc.leftovers"
 RULES = "byoc.rules"
 
 Check = Callable[[Path], str | None]
 """Looks at a stack file; all that is wrong with it as one text, or None."""
+Guard = Callable[[Path, Sequence[Mapping[str, Any]]], str | None]
+"""Looks at a stack file beside the resources that the stack has; what cannot be changed as one
+text, or None."""
+Leftovers = Callable[[Path], tuple[bool, Mapping[str, Any], Sequence[str]]]
+"""Looks through the account after a deployment went: whether nothing is left, that as a document,
+and as lines."""
 
 
 def commands() -> dict[str, EntryPoint]:
@@ -24,6 +35,14 @@ def commands() -> dict[str, EntryPoint]:
 
 def checks() -> list[Check]:
     return [entry.load() for entry in entry_points(group=CHECKS)]
+
+
+def guards() -> list[Guard]:
+    return [entry.load() for entry in entry_points(group=GUARDS)]
+
+
+def leftovers() -> list[Leftovers]:
+    return [entry.load() for entry in entry_points(group=LEFTOVERS)]
 
 
 def rule_rows() -> list[Mapping[str, Any]]:
@@ -43,3 +62,19 @@ def check_configuration(project: Path, stack: str) -> None:
     problems = [text for check in checks() if (text := check(file))]
     if problems:
         raise UsageError("\n".join(problems), f"Mend {file.name}; `byoc config docs` lists keys.")
+
+
+def check_fixed(opened: Opened) -> None:
+    """Refuse to change what cannot be changed, before anything is planned."""
+    asked = guards()
+    if not asked:
+        return
+    from control.cli.stack import translated
+
+    with translated(opened.name):
+        deployment = opened.stack.export_stack().deployment or {}
+    file = opened.project / f"Pulumi.{opened.name}.yaml"
+    resources = deployment.get("resources") or ()
+    problems = [text for guard in asked if (text := guard(file, resources))]
+    if problems:
+        raise UsageError("\n".join(problems), f"Put {file.name} back, or do what it says instead.")

@@ -38,7 +38,16 @@ COMMANDS = (
         place="control.cli.deploy:refresh",
         help="Compare the recorded state with the cloud.",
     ),
-    Command(name="destroy", place="control.cli.deploy:destroy", help="Take the deployment down."),
+    Command(
+        name="drift",
+        place="control.cli.drift:drift",
+        help="Find what changed in the cloud behind the deployment's back, and who did it.",
+    ),
+    Command(
+        name="destroy",
+        place="control.cli.destroy:destroy",
+        help="Take the deployment down, and look for what is left.",
+    ),
     Command(
         name="status",
         place="control.cli.status:status",

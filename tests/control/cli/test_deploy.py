@@ -27,7 +27,8 @@ def project(folder: Path, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch) -> 
     made = sample_project(folder, pulumi_cli)
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(extensions, "checks", list)
+    for hooks in ("checks", "guards", "leftovers"):
+        monkeypatch.setattr(extensions, hooks, list)
     made.init()
     yield made
 
@@ -59,7 +60,12 @@ def test_the_life_of_a_deployment(project: Project, byoc: Byoc, terminal: None) 
     assert "byoc status" in changed.err
 
     [vpc] = (project.folder / "shelf").glob("network-vpc-*.json")
+    assert "test: no drift" in byoc("drift").ok().out
     vpc.unlink()
+    seen = byoc("drift", "--json")
+    assert seen.code == 3
+    [gone] = json.loads(seen.out)["drift"]
+    assert (gone["name"], gone["change"], gone["who"]["name"]) == ("network-vpc", "gone", None)
     drift = byoc("refresh", typed="y\n").ok()
     assert "  - network     shelf:index:Book network-vpc" in drift.out
     assert "test: 1 gone, 4 as recorded in " in drift.out
@@ -188,7 +194,8 @@ def test_a_killed_byoc_takes_the_engine_with_it_in_order(project: Project) -> No
 def started(project: Project) -> subprocess.Popen[bytes]:
     code = (
         "from control.cli import extensions, main; import sys;"
-        " extensions.checks = list; sys.argv = ['byoc', 'up', '--yes']; main.main()"
+        " extensions.checks = extensions.guards = list;"
+        " sys.argv = ['byoc', 'up', '--yes']; main.main()"
     )
     with (project.folder / "said").open("wb") as out:
         return subprocess.Popen(

@@ -1,0 +1,1 @@
+"""What a deployment cannot change once it is made."""

@@ -1,0 +1,84 @@
+"""The account that an example expects: what its owner brings, made in the local AWS."""
+
+from __future__ import annotations
+
+import copy
+from ipaddress import ip_network
+from typing import Any
+
+from tests.infra.config.documents import Document
+from tests.local.aws.cloud import CUSTOMER, LocalAws
+
+SUBNET_PREFIX = 20
+
+
+def brought(aws: LocalAws, document: Document) -> Document:
+    """The same deployment with ids of things that are there. Its buckets go with it: what keeps
+    them is for the tests of storage."""
+    made = copy.deepcopy(document)
+    if made.get("kind") == "onboarding":
+        return made
+    made["storage"] = {**made.get("storage", {}), "removal": "disposable"}
+    network, region = made.get("network", {}), made["region"]
+    if "vpc" in network:
+        network["vpc"] = own_vpc(aws, network, region)
+    if "hub" in network:
+        network["hub"]["transitGatewayId"] = transit_gateway(aws, region)
+    for key in made.get("encryption", {}):
+        if key.endswith("KeyArn"):
+            made["encryption"][key] = key_arn(aws, region)
+    for peering in made.get("peering", []):
+        peering["vpcId"] = peer(aws, peering, region)
+    for arn in made.get("cluster", {}).get("adminRoleArns", []):
+        role(aws, arn)
+    return made
+
+
+def own_vpc(aws: LocalAws, network: Document, region: str) -> dict[str, Any]:
+    ec2 = aws.client("ec2", region=region)
+    vpc = ec2.create_vpc(CidrBlock=network["cidr"])["Vpc"]["VpcId"]
+    blocks = ip_network(network["cidr"]).subnets(new_prefix=SUBNET_PREFIX)
+    named: dict[str, Any] = {"id": vpc}
+    for kind in ("privateSubnets", "publicSubnets"):
+        for zone in network["vpc"].get(kind, {}):
+            subnet = ec2.create_subnet(
+                VpcId=vpc, CidrBlock=str(next(blocks)), AvailabilityZone=zone
+            )
+            named.setdefault(kind, {})[zone] = subnet["Subnet"]["SubnetId"]
+    return named
+
+
+def transit_gateway(aws: LocalAws, region: str) -> str:
+    made = aws.client("ec2", region=region).create_transit_gateway()
+    return str(made["TransitGateway"]["TransitGatewayId"])
+
+
+def key_arn(aws: LocalAws, region: str) -> str:
+    made = aws.client("kms", region=region).create_key(Description="the customer's own")
+    return str(made["KeyMetadata"]["Arn"])
+
+
+def peer(aws: LocalAws, peering: Document, region: str) -> str:
+    account, there = peering.get("account", CUSTOMER), peering.get("region", region)
+    ec2 = aws.client("ec2", account=account, region=there)
+    return str(ec2.create_vpc(CidrBlock=peering["cidrs"][0])["Vpc"]["VpcId"])
+
+
+def role(aws: LocalAws, arn: str) -> None:
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    aws.client("iam").create_role(RoleName=arn.rpartition("/")[2], AssumeRolePolicyDocument=trust)
+
+
+def onboarding_of(document: Document) -> Document | None:
+    """The stack that the account's owner applies first, where an operator deploys."""
+    access = document.get("access", {})
+    if document.get("kind") == "onboarding" or "roleArn" not in access:
+        return None
+    handed_over = {name: value for name, value in access.items() if name != "roleArn"}
+    return {
+        "kind": "onboarding",
+        "name": document["name"],
+        "region": document["region"],
+        "account": document["account"],
+        "access": handed_over,
+    }

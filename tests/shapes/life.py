@@ -1,0 +1,111 @@
+"""The life of one shape on the local AWS: previewed, applied, destroyed, and looked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.config import parse
+from infra.orphans.expected import of_onboarding
+from infra.orphans.scan import Scan, look
+from infra.scope import scope
+from tests.access_proof.record import operator_session
+from tests.access_proof.scenario import stack_config
+from tests.infra.config.documents import Document
+from tests.local.aws.cloud import Key, LocalAws
+from tests.local.plugins.aws_project import aws_project
+from tests.local.plugins.project import Project
+from tests.shapes.account import brought, onboarding_of
+from tests.shapes.shapes import Shape
+
+PROGRAM = """
+    from tests.access_proof.program import build
+
+    build()
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One local AWS, and who acts in it."""
+
+    aws: LocalAws
+    folder: Path
+    cli: Path
+    owner: Key
+    operator: Key
+
+    @classmethod
+    def of(cls, aws: LocalAws, folder: Path, cli: Path) -> Account:
+        return cls(
+            aws=aws,
+            folder=folder,
+            cli=cli,
+            owner=aws.user_key("owner"),
+            operator=operator_session(aws),
+        )
+
+    def project(self, name: str, key: Key, document: Document) -> Project:
+        project = aws_project(self.folder / name, self.cli, self.aws, key)
+        project.env |= {"AWS_SESSION_TOKEN": key.token} if key.token else {}
+        project.write(PROGRAM)
+        project.configure(stack_config(document))
+        project.init()
+        return project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    shape: str
+    seconds: Mapping[str, float]
+    resources: int
+    before: Scan
+    """While it stands: what the scan sees of it."""
+    left: Scan
+
+
+def live(shape: Shape, account: Account) -> Life:
+    document = brought(account.aws, shape.document)
+    owner = None
+    if onboarding := onboarding_of(document):
+        owner = account.project(f"{shape.name}-owner", account.owner, onboarding)
+        owner.up().check()
+    key = account.operator if owner else account.owner
+    project = account.project(shape.name, key, document)
+    seconds: dict[str, float] = {}
+
+    def timed(what: str, deed: Callable[[], Any]) -> None:
+        started_s = time.perf_counter()
+        deed().check()
+        seconds[what] = time.perf_counter() - started_s
+
+    timed("preview", lambda: project.run("preview"))
+    timed("apply", lambda: project.run("up", "--yes", "--skip-preview"))
+    resources = len(project.resources())
+    before = scan(document, account.aws)
+    timed("destroy", lambda: destroyed(project, under_role=owner is not None))
+    left = scan(document, account.aws)
+    if owner:
+        owner.destroy().check()
+    return Life(shape=shape.name, seconds=seconds, resources=resources, before=before, left=left)
+
+
+def destroyed(project: Project, *, under_role: bool) -> Any:
+    """As `byoc destroy` does it: by the role that deprovisions, where there is one."""
+    if not under_role:
+        return project.destroy()
+    return project.run(
+        "destroy", "--yes", "--skip-preview", "--run-program", BYOC_OPERATION="destroy"
+    )
+
+
+def scan(document: Document, aws: LocalAws) -> Scan:
+    config = parse(document)
+    return look(
+        scope(config),
+        lambda service: aws.client(service, region=config.region),
+        of_onboarding(config),
+    )
