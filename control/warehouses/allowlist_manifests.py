@@ -13,9 +13,9 @@ from control.warehouses.manifest_parts import (
 )
 from control.warehouses.model import Service
 from control.warehouses.names import GROUP
-from control.warehouses.server_config import HTTP_PORT, TCP_PORT
+from control.warehouses.server_config import HTTP_PORT, HTTPS_PORT, NATIVE_TLS_PORT, TCP_PORT
 
-TLS_PORTS = (8443, 9440)
+TLS_PORTS = (HTTPS_PORT, NATIVE_TLS_PORT)
 DIGEST = f"{GROUP}/digest"
 """Of what the policy should say: rules that are no longer wanted would not be noticed else."""
 

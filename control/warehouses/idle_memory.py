@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 SLEEP_REQUEST_LASTS = timedelta(minutes=10)
+BACKUP_CALL = "backup-"
+"""How a request to wake begins that a backup makes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +27,17 @@ class IdleMemory:
     asked_to_sleep_at: datetime | None = None
     called_at: datetime | None = None
     """When the last request to wake was acted upon: it counts like a query."""
+    unchanged_since: datetime | None = None
+    """Of a sleeping service: what its data has not changed after. A backup that began later than
+    this has all of it."""
 
     def called(self, requests: Requests) -> bool:
         """Somebody wants it awake, and that was not acted upon yet."""
         return requests.wake not in ("", self.wake_seen)
+
+    @property
+    def woken_for_backup(self) -> bool:
+        return self.wake_seen.startswith(BACKUP_CALL)
 
 
 def noticed(memory: IdleMemory, requests: Requests, now: datetime) -> IdleMemory:
@@ -41,8 +50,12 @@ def noticed(memory: IdleMemory, requests: Requests, now: datetime) -> IdleMemory
     return memory
 
 
-def lying_down(memory: IdleMemory, now: datetime) -> IdleMemory:
-    return memory if memory.sleep else replace(memory, sleep=f"{int(now.timestamp()):x}")
+def lying_down(memory: IdleMemory, now: datetime, *, untouched: bool = False) -> IdleMemory:
+    """`untouched`: it was woken for a backup, and nobody has queried it since."""
+    if memory.sleep:
+        return memory
+    since = memory.unchanged_since if untouched else None
+    return replace(memory, sleep=f"{int(now.timestamp()):x}", unchanged_since=since or now)
 
 
 def awake(memory: IdleMemory, requests: Requests, now: datetime) -> IdleMemory:
@@ -60,12 +73,14 @@ def awake(memory: IdleMemory, requests: Requests, now: datetime) -> IdleMemory:
 def idle_memory_from(status: Mapping[str, Any]) -> IdleMemory:
     idle = status.get("idle") or {}
     asked_at, called_at = idle.get("askedToSleepAt"), idle.get("calledAt")
+    unchanged = idle.get("unchangedSince")
     return IdleMemory(
         sleep=idle.get("sleep", ""),
         wake_seen=idle.get("wakeSeen", ""),
         sleep_seen=idle.get("sleepSeen", ""),
         asked_to_sleep_at=datetime.fromisoformat(asked_at) if asked_at else None,
         called_at=datetime.fromisoformat(called_at) if called_at else None,
+        unchanged_since=datetime.fromisoformat(unchanged) if unchanged else None,
     )
 
 
@@ -78,6 +93,7 @@ def idle_status(memory: IdleMemory, port: int | None) -> dict[str, Any] | None:
         "sleepSeen": memory.sleep_seen or None,
         "askedToSleepAt": precisely(memory.asked_to_sleep_at),
         "calledAt": precisely(memory.called_at),
+        "unchangedSince": precisely(memory.unchanged_since),
     }
     return status if any(value is not None for value in status.values()) else None
 

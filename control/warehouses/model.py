@@ -92,6 +92,15 @@ class Idle:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tls:
+    """The replicas end TLS with the certificate of this Secret."""
+
+    secret: str
+    hosts: tuple[str, ...] = ()
+    """Names beside those inside the cluster that clients ask for."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deployment:
     """What the platform layer tells about the deployment around the controller."""
 
@@ -181,6 +190,7 @@ class Service:
     schedule: str = ""
     """Its rules as JSON."""
     allowlist: tuple[str, ...] = ()
+    tls: Tls | None = None
     idle: Idle = field(default_factory=Idle)
     requests: Requests = field(default_factory=Requests)
     activator_port: int | None = None

@@ -20,6 +20,7 @@ from control.warehouses.model import (
     Role,
     Service,
     Size,
+    Tls,
     Volume,
     Warehouse,
 )
@@ -102,6 +103,7 @@ def service_from(document: Document) -> Service:
         restart_token=spec.get("restartToken", ""),
         schedule=schedule_text(spec.get("schedule") or []),
         allowlist=tuple(entry["cidr"] for entry in spec.get("allowlist") or ()),
+        tls=tls_from(spec.get("tls")),
         idle=idle_from(spec.get("idle") or {}),
         requests=requests_from(meta.get("annotations") or {}),
         activator_port=((document.get("status") or {}).get("idle") or {}).get("port"),
@@ -121,6 +123,10 @@ def idle_from(idle: Document) -> Idle:
         enabled=idle.get("enabled", False),
         after=timedelta(minutes=idle.get("timeoutMinutes", 15)),
     )
+
+
+def tls_from(tls: Document | None) -> Tls | None:
+    return Tls(secret=tls["secret"], hosts=tuple(tls.get("hosts") or ())) if tls else None
 
 
 def requests_from(annotations: Mapping[str, str]) -> Requests:

@@ -26,9 +26,11 @@ from control.warehouses.server_config import (
     INTERSERVER_PORT,
     METRICS_PORT,
     TCP_PORT,
+    TLS_FOLDER,
     UNFINISHED_QUERIES,
     server_config,
 )
+from control.warehouses.service_manifests import TLS_PORTS
 from control.warehouses.users_config import users_config
 
 CONFIG_FOLDER = "/etc/clickhouse-server"
@@ -132,6 +134,7 @@ def pod_spec(deployment: Deployment, warehouse: Warehouse, service: Service, rid
         "volumes": [
             {"name": "config", "configMap": {"name": service.replica_name(rid)}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
+            *tls_volume(service),
         ],
     }
 
@@ -153,7 +156,8 @@ def server_container(deployment: Deployment, warehouse: Warehouse, service: Serv
         ],
         "ports": ports(
             http=HTTP_PORT, tcp=TCP_PORT, interserver=INTERSERVER_PORT, metrics=METRICS_PORT
-        ),
+        )
+        + (ports(**TLS_PORTS) if service.tls else []),
         "resources": {
             "requests": {"cpu": str(size.cpus), "memory": f"{size.memory_gib}Gi"},
             "limits": {"memory": f"{size.memory_gib}Gi"},
@@ -167,8 +171,22 @@ def server_container(deployment: Deployment, warehouse: Warehouse, service: Serv
             {"name": "config", "mountPath": CONFIG_FOLDER, "readOnly": True},
             {"name": "data", "mountPath": DATA_FOLDER},
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - inside the container
+            *tls_mount(service),
         ],
     }
+
+
+def tls_volume(service: Service) -> list[Manifest]:
+    """Readable to the server alone, through the group of the pod."""
+    if service.tls is None:
+        return []
+    return [{"name": "tls", "secret": {"secretName": service.tls.secret, "defaultMode": 0o440}}]
+
+
+def tls_mount(service: Service) -> list[Manifest]:
+    if service.tls is None:
+        return []
+    return [{"name": "tls", "mountPath": TLS_FOLDER, "readOnly": True}]
 
 
 def ping(*, period_s: int, failures: int) -> Manifest:

@@ -11,6 +11,9 @@ from control.warehouses.storage_profiles import POLICY, PROFILES, storage_config
 from control.warehouses.xml_document import FromEnv, Node, xml_document
 
 HTTP_PORT, TCP_PORT, INTERSERVER_PORT, METRICS_PORT = 8123, 9000, 9009, 9363
+HTTPS_PORT, NATIVE_TLS_PORT = 8443, 9440
+TLS_FOLDER = "/etc/clickhouse-tls"
+OLD_PROTOCOLS = "sslv2,sslv3,tlsv1,tlsv1_1"
 SHARD = "s1"
 AUTHENTICATION = "warehouse"
 LOG_DAYS = 30
@@ -39,6 +42,7 @@ def server_config(deployment: Deployment, warehouse: Warehouse, service: Service
         "clickhouse",
         {
             **listeners(service, rid),
+            **tls_listeners(service),
             **coordination(warehouse, service, rid),
             **users(service),
             **resources(service.size),
@@ -72,6 +76,26 @@ def listeners(service: Service, rid: str) -> Mapping[str, Node]:
             "events": True,
             "asynchronous_metrics": True,
             "errors": True,
+        },
+    }
+
+
+def tls_listeners(service: Service) -> Mapping[str, Node]:
+    """The server takes a renewed certificate by itself."""
+    if service.tls is None:
+        return {}
+    return {
+        "https_port": HTTPS_PORT,
+        "tcp_port_secure": NATIVE_TLS_PORT,
+        "openSSL": {
+            "server": {
+                "certificateFile": f"{TLS_FOLDER}/tls.crt",
+                "privateKeyFile": f"{TLS_FOLDER}/tls.key",
+                "verificationMode": "none",
+                "cacheSessions": True,
+                "preferServerCiphers": True,
+                "disableProtocols": OLD_PROTOCOLS,
+            }
         },
     }
 

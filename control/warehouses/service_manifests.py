@@ -12,8 +12,10 @@ from control.warehouses.model import Front, Service
 from control.warehouses.names import SERVING_LABEL
 from control.warehouses.server_config import (
     HTTP_PORT,
+    HTTPS_PORT,
     INTERSERVER_PORT,
     METRICS_PORT,
+    NATIVE_TLS_PORT,
     TCP_PORT,
 )
 
@@ -23,6 +25,9 @@ ACTIVATOR_SELECTOR = {
 }
 ACTIVATOR_OFFSETS = (0, 1)
 """Of the activator's port for HTTP and for the native protocol of one service."""
+
+TLS_PORTS = {"https": HTTPS_PORT, "native-tls": NATIVE_TLS_PORT}
+"""By the names of ports and endpoints; the activator listens at the same numbers for everybody."""
 
 
 def service_manifests(service: Service) -> list[Manifest]:
@@ -67,6 +72,12 @@ def clients(service: Service) -> Manifest:
                 for port, offset in zip(spec["ports"], ACTIVATOR_OFFSETS, strict=True)
             ],
         }
+    if service.tls is not None:
+        asleep = service.front is Front.ACTIVATOR
+        spec["ports"] += [
+            port | ({"targetPort": port["port"]} if asleep else {})
+            for port in service_ports(**TLS_PORTS)
+        ]
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -93,4 +104,8 @@ def endpoints(service: Service) -> list[Manifest]:
     return [
         {"name": "http", "host": host, "port": HTTP_PORT},
         {"name": "native", "host": host, "port": TCP_PORT},
+        *(
+            {"name": name, "host": host, "port": port}
+            for name, port in (TLS_PORTS.items() if service.tls else ())
+        ),
     ]

@@ -66,6 +66,32 @@ ALLOWLIST = named_list(
     longest=100,
 )
 
+TLS = record(
+    "End TLS in the replicas, at 8443 (HTTP) and 9440 (native).",
+    {
+        "secret": text(
+            "Secret of this namespace with tls.crt and tls.key.",
+            minLength=1,
+            maxLength=253,
+            pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+        ),
+        "hosts": {
+            "type": "array",
+            "description": "Names that clients ask for, beside those inside the cluster:"
+            " a sleeping service is known by them.",
+            "items": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 253,
+                "pattern": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+            },
+            "maxItems": 16,
+            "x-kubernetes-list-type": "set",
+        },
+    },
+    required=["secret"],
+)
+
 SPEC = record(
     "The wanted state of a service.",
     {
@@ -97,6 +123,7 @@ SPEC = record(
         "idle": IDLE,
         "schedule": SCHEDULE,
         "allowlist": ALLOWLIST,
+        "tls": TLS,
         "image": text(
             "Image with tag for this service alone, instead of the warehouse's.",
             pattern=IMAGE_PATTERN,
@@ -234,6 +261,7 @@ STATUS = record(
                 "sleepSeen": text("The last request to sleep that was noticed.", maxLength=253),
                 "askedToSleepAt": moment("When it was noticed."),
                 "calledAt": moment("When the last request to wake was acted upon."),
+                "unchangedSince": moment("After this its data did not change until it slept."),
             },
         ),
         "recommendation": RECOMMENDATION,

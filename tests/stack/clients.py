@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from dataclasses import dataclass
+import ssl
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
-HTTP_PORT, NATIVE_PORT = 8123, 9000
+HTTP_PORT, NATIVE_PORT, HTTPS_PORT, NATIVE_TLS_PORT = 8123, 9000, 8443, 9440
 HELLO, PING, SERVER_HELLO, PONG = 0, 4, 0, 4
 REVISION = 54_032
 PATIENCE_S = 300
@@ -19,14 +20,21 @@ class Caller:
     password: str
     source: str | None = None
     """The address to call from."""
+    name: str = ""
+    """Whom to ask for over TLS; without it, plain connections are made."""
+    trusted: ssl.SSLContext | None = field(default=None, repr=False)
 
     async def connect(self, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         local = (self.source, 0) if self.source else None
-        return await asyncio.open_connection(self.address, port, local_addr=local)
+        if not self.name:
+            return await asyncio.open_connection(self.address, port, local_addr=local)
+        return await asyncio.open_connection(
+            self.address, port, local_addr=local, ssl=self.trusted, server_hostname=self.name
+        )
 
     async def http(self, query: str, body: bytes = b"", *, path: str | None = None) -> str:
         """The answer's body; an error unless it is 200."""
-        reader, writer = await self.connect(HTTP_PORT)
+        reader, writer = await self.connect(HTTPS_PORT if self.name else HTTP_PORT)
         try:
             login = base64.b64encode(f"default:{self.password}".encode()).decode()
             target = path or f"/?query={quote(query)}"
@@ -44,7 +52,7 @@ class Caller:
 
     async def native(self) -> str:
         """Log in and ping, as a driver does before its first query."""
-        reader, writer = await self.connect(NATIVE_PORT)
+        reader, writer = await self.connect(NATIVE_TLS_PORT if self.name else NATIVE_PORT)
         try:
             writer.write(bytes([HELLO]) + text("stack test") + number(1) + number(1))
             writer.write(number(REVISION) + text("default") + text("default") + text(self.password))

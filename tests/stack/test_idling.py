@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import ssl
 import threading
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import httpx
 import psutil
 import pytest
-from lightkube.resources.core_v1 import Event, Pod
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Event, Pod, Secret
 from lightkube.types import PatchType
 
 from control.controller.kube_client import RESOURCES, SERVICE
 from control.warehouses.names import API_VERSION, SLEEP, WAKE
+from local.pki import Authority
 from tests.stack.checkout import Checkout
 from tests.stack.clients import HTTP_PORT, NATIVE_PORT, PATIENCE_S, Caller
 from tests.stack.sql import NAMESPACE, WAREHOUSE, cell, connect, password, service_address
 from tests.waiting import wait_for
 
-NAME = "sleeper"
+NAME, PUBLIC_NAME = "sleeper", "sleeper.example.com"
+INSIDE = f"{WAREHOUSE}-{NAME}.{NAMESPACE}.svc.cluster.local"
 SPEC = {
     "warehouse": WAREHOUSE,
     "role": "secondary",
     "replicas": 1,
     "memory": {"minGib": 8, "maxGib": 8},
     "idle": {"enabled": True, "timeoutMinutes": 10080},
+    "tls": {"secret": NAME, "hosts": [PUBLIC_NAME]},
 }
 CLIENTS_OF_EACH = 100
 ALLOWED, STRANGER = "127.99.0.5", "127.98.0.5"
@@ -41,6 +46,12 @@ ALLOWED, STRANGER = "127.99.0.5", "127.98.0.5"
 class Sleeper:
     stack: Checkout
     caller: Caller
+    authority: str
+
+    def tls(self, name: str) -> Caller:
+        """One who asks for `name`, and believes the service's own certificate alone."""
+        trusted = ssl.create_default_context(cadata=self.authority)
+        return replace(self.caller, name=name, trusted=trusted)
 
     def document(self) -> dict[str, Any]:
         return dict(self.stack.kube().get(RESOURCES[SERVICE], NAME, namespace=NAMESPACE))
@@ -122,6 +133,11 @@ async def insisting(attempt: Callable[[], Coroutine[Any, Any, str]]) -> str:
 @pytest.fixture(scope="module")
 def sleeper(stack: Checkout) -> Iterator[Sleeper]:
     kube = stack.kube()
+    authority = Authority.create()
+    certificate, key = authority.issue_server(NAME, [PUBLIC_NAME, INSIDE])
+    files = {"tls.crt": certificate, "tls.key": key}
+    meta = ObjectMeta(name=NAME, namespace=NAMESPACE)
+    kube.create(Secret(metadata=meta, stringData=files, type="kubernetes.io/tls"))
     document = {
         "apiVersion": API_VERSION,
         "kind": "Service",
@@ -137,8 +153,9 @@ def sleeper(stack: Checkout) -> Iterator[Sleeper]:
         what=f"{NAME} serves",
     )
     caller = Caller(address=service_address(stack, NAME), password=password(stack))
-    yield Sleeper(stack=stack, caller=caller)
+    yield Sleeper(stack=stack, caller=caller, authority=authority.certificate_pem)
     kube.delete(RESOURCES[SERVICE], NAME, namespace=NAMESPACE)
+    kube.delete(Secret, NAME, namespace=NAMESPACE)
     wait_for(lambda: not exists(stack), within_s=PATIENCE_S, what=f"{NAME} is gone")
 
 
@@ -154,6 +171,27 @@ def test_two_hundred_clients_wake_it_once_and_all_get_their_answer(sleeper: Slee
     native = [caller.native() for _ in range(CLIENTS_OF_EACH)]
     assert together(*http, *native) == ["1"] * CLIENTS_OF_EACH + ["pong"] * CLIENTS_OF_EACH
     assert sleeper.wakes() - before == 1
+
+
+@pytest.mark.parametrize("name", [PUBLIC_NAME, INSIDE])
+def test_tls_clients_wake_it_by_name_and_end_their_tls_in_its_replicas(
+    sleeper: Sleeper, name: str
+) -> None:
+    sleeper.asleep()
+    before, caller = sleeper.ended("passed_on"), sleeper.tls(name)
+    assert together(caller.http("SELECT 4"), caller.native()) == ["4", "pong"]
+    assert sleeper.ended("passed_on") - before == 2
+    awake(sleeper)
+    assert together(caller.http("SELECT 5"), caller.native()) == ["5", "pong"]
+
+
+def test_a_name_that_nobody_has_wakes_nobody(sleeper: Sleeper) -> None:
+    sleeper.asleep()
+    asked, before = sleeper.asked(WAKE), sleeper.ended("unknown_name")
+    with pytest.raises(OSError):
+        asyncio.run(sleeper.tls("other.example.com").native())
+    wait_for(lambda: sleeper.ended("unknown_name") > before, within_s=60, what="it is counted")
+    assert (sleeper.asked(WAKE), sleeper.phase()) == (asked, "Idle")
 
 
 def test_strangers_do_not_wake_it(sleeper: Sleeper) -> None:
@@ -208,23 +246,60 @@ def awake(sleeper: Sleeper) -> None:
     sleeper.reach("Running")
 
 
-@pytest.mark.parametrize("state", ["Quiescing", "Stopping", "Idle", "Waking"])
-def test_kills_in_any_state_cost_no_more_than_a_reconnect(sleeper: Sleeper, state: str) -> None:
+def test_kills_while_it_runs_cost_nothing(sleeper: Sleeper) -> None:
+    awake(sleeper)
+    over = threading.Event()
+    with answers_of(steadily(sleeper.caller, over)) as got:
+        kill_all(sleeper.stack)
+        over.set()
+    assert got == ["3"]
+    sleeper.asleep()
+
+
+async def steadily(caller: Caller, over: threading.Event) -> str:
+    """Without retries: a query that fails ends it."""
+    while True:
+        answer = await caller.http("SELECT 3")
+        if over.is_set():
+            return answer
+
+
+ON_THE_WAY = {"Quiescing": ("Quiescing", "Stopping", "Idle"), "Stopping": ("Stopping", "Idle")}
+"""A state that is over before it was seen leaves the next one to be met."""
+
+
+@pytest.mark.parametrize("state", ON_THE_WAY)
+def test_kills_on_the_way_to_sleep_change_nothing(sleeper: Sleeper, state: str) -> None:
     awake(sleeper)
     sleeper.ask_to_sleep()
-    if state in ("Quiescing", "Stopping"):
-        past = {"Quiescing", "Stopping", "Idle"}
-        past -= {"Quiescing"} if state == "Stopping" else set()
-        wait_for(lambda: sleeper.phase() in past, within_s=PATIENCE_S, what=state)
-        kill_all(sleeper.stack)
+    wait_for(lambda: sleeper.phase() in ON_THE_WAY[state], within_s=PATIENCE_S, what=state)
+    kill_all(sleeper.stack)
     sleeper.reach("Idle")
+    assert answered(sleeper) == ["3", "pong"]
+    sleeper.reach("Running")
+
+
+def test_kills_while_it_sleeps_leave_it_to_be_woken(sleeper: Sleeper) -> None:
+    sleeper.asleep()
+    kill_all(sleeper.stack)
+    assert sleeper.phase() == "Idle"
+    assert answered(sleeper) == ["3", "pong"]
+    sleeper.reach("Running")
+
+
+def test_kills_while_it_wakes_cost_its_clients_a_reconnect(sleeper: Sleeper) -> None:
+    sleeper.asleep()
     caller = sleeper.caller
     with answers_of(insisting(lambda: caller.http("SELECT 3")), insisting(caller.native)) as got:
-        if state in ("Idle", "Waking"):
-            wait_for(lambda: sleeper.phase() != "Idle", within_s=PATIENCE_S, what="called")
-            kill_all(sleeper.stack)
+        wait_for(lambda: sleeper.phase() != "Idle", within_s=PATIENCE_S, what="called")
+        kill_all(sleeper.stack)
     assert got == ["3", "pong"]
     sleeper.reach("Running")
+
+
+def answered(sleeper: Sleeper) -> list[str]:
+    caller = sleeper.caller
+    return together(insisting(lambda: caller.http("SELECT 3")), insisting(caller.native))
 
 
 @contextmanager

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from control.controller.activator.first_words import FirstWords, http_words, native_words
-from control.warehouses.server_config import HTTP_PORT, TCP_PORT
+from control.warehouses.server_config import HTTP_PORT, HTTPS_PORT, NATIVE_TLS_PORT, TCP_PORT
 from control.warehouses.service_manifests import ACTIVATOR_OFFSETS
-
-HTTPS_PORT, NATIVE_TLS_PORT = 8443, 9440
 
 
 class Kind(StrEnum):

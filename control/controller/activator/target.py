@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from control.controller.cluster import Key
+from control.warehouses.service_manifests import TLS_PORTS
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -53,7 +54,7 @@ def target_from(document: Mapping[str, Any]) -> Target:
         state=state_of(document, bool(idle.get("sleep")), addresses),
         sleep=idle.get("sleep", ""),
         port=idle.get("port"),
-        hosts=frozenset(names(endpoint["host"] for endpoint in status.get("endpoints") or ())),
+        hosts=frozenset(tls_names(spec, status)),
         allowlist=tuple(
             ipaddress.ip_network(entry["cidr"], strict=False)
             for entry in spec.get("allowlist") or ()
@@ -69,6 +70,13 @@ def state_of(document: Mapping[str, Any], sleeps: bool, addresses: tuple[str, ..
     if sleeps:
         return State.ASLEEP
     return State.SERVING if addresses else State.WAKING
+
+
+def tls_names(spec: Mapping[str, Any], status: Mapping[str, Any]) -> set[str]:
+    """None where its replicas speak no TLS: nobody is held who could not be served."""
+    spoken = [each for each in status.get("endpoints") or () if each["name"] in TLS_PORTS]
+    own = (spec.get("tls") or {}).get("hosts") or ()
+    return names([each["host"] for each in spoken] + (list(own) if spoken else []))
 
 
 def names(hosts: Iterable[str]) -> set[str]:

@@ -35,6 +35,18 @@ REFUSED = {
         [{"cidr": "10.0.0.0/33"}],
         "must be a network",
     ),
+    "TLS without a certificate": (
+        PRIMARY,
+        "spec.tls",
+        {"hosts": ["db.example.com"]},
+        "spec.tls.secret: Required value",
+    ),
+    "a name in capitals": (
+        PRIMARY,
+        "spec.tls",
+        {"secret": "certificate", "hosts": ["DB.example.com"]},
+        "spec.tls.hosts[0]",
+    ),
     "schedule of nothing": (
         PRIMARY,
         "spec.schedule",

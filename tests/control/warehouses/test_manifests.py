@@ -14,10 +14,21 @@ from control.controller.kube_client import KubeClient
 from control.warehouses.credentials import credentials_manifest
 from control.warehouses.keeper_manifests import keeper_manifests
 from control.warehouses.manifest_parts import Manifest
-from control.warehouses.model import Deployment, Disk, Service, Size, Warehouse, image_of
+from control.warehouses.model import (
+    Deployment,
+    Disk,
+    Front,
+    Service,
+    Size,
+    Tls,
+    Warehouse,
+    image_of,
+)
 from control.warehouses.replica_manifests import replica_manifests, spec_hash
-from control.warehouses.service_manifests import service_manifests
+from control.warehouses.service_manifests import endpoints, service_manifests
 from tests.control.warehouses.samples import DEPLOYMENT, LAKE, MAIN, READER
+
+SECURE = replace(MAIN, tls=Tls(secret="certificate", hosts=("db.example.com",)))
 
 
 def of_kind(manifests: list[Manifest], kind: str) -> Manifest:
@@ -105,6 +116,49 @@ def test_clients_reach_admitted_replicas_and_peers_reach_all() -> None:
     assert peers["spec"]["selector"].items() <= labels.items()
 
 
+def test_tls_ends_in_the_replicas_with_the_certificate_of_the_secret() -> None:
+    spec = pod(SECURE)
+    [mount] = [m for m in spec["containers"][0]["volumeMounts"] if m["name"] == "tls"]
+    [volume] = [v for v in spec["volumes"] if v["name"] == "tls"]
+    assert volume["secret"] == {"secretName": "certificate", "defaultMode": 0o440}
+    files = of_kind(replica_manifests(DEPLOYMENT, LAKE, SECURE, "k3x9q2"), "ConfigMap")["data"]
+    config = ElementTree.fromstring(files["config.xml"])
+    assert (config.findtext("https_port"), config.findtext("tcp_port_secure")) == ("8443", "9440")
+    for name, file in (("certificateFile", "tls.crt"), ("privateKeyFile", "tls.key")):
+        assert config.findtext(f"openSSL/server/{name}") == f"{mount['mountPath']}/{file}"
+    named = {port["name"]: port["containerPort"] for port in spec["containers"][0]["ports"]}
+    assert (named["https"], named["native-tls"]) == (8443, 9440)
+
+
+@pytest.mark.parametrize(
+    ("front", "targets"),
+    [
+        (Front.REPLICAS, ["http", "tcp", "https", "native-tls"]),
+        (Front.ACTIVATOR, [20_010, 20_011, 8443, 9440]),
+    ],
+)
+def test_tls_clients_are_led_as_the_others_are(front: Front, targets: list[Any]) -> None:
+    service = replace(SECURE, front=front, activator_port=20_010)
+    clients = next(m for m in service_manifests(service) if m["metadata"]["name"] == "lake-main")
+    ports = clients["spec"]["ports"]
+    assert [port["port"] for port in ports] == [8123, 9000, 8443, 9440]
+    assert [port["targetPort"] for port in ports] == targets
+    assert [each["name"] for each in endpoints(service)] == [
+        "http",
+        "native",
+        "https",
+        "native-tls",
+    ]
+
+
+def test_without_a_certificate_nothing_speaks_tls() -> None:
+    clients = next(m for m in service_manifests(MAIN) if m["metadata"]["name"] == "lake-main")
+    assert [port["port"] for port in clients["spec"]["ports"]] == [8123, 9000]
+    files = of_kind(replica_manifests(DEPLOYMENT, LAKE, MAIN, "k3x9q2"), "ConfigMap")["data"]
+    assert "8443" not in files["config.xml"]
+    assert all(volume["name"] != "tls" for volume in pod()["volumes"])
+
+
 def test_a_node_drain_takes_one_serving_replica_at_a_time() -> None:
     budget = of_kind(service_manifests(MAIN), "PodDisruptionBudget")["spec"]
     assert budget["maxUnavailable"] == 1
@@ -183,7 +237,9 @@ LONGEST = replace(MAIN, name="s" * 20, warehouse="w" * 20)
 
 
 @pytest.mark.cluster
-@pytest.mark.parametrize("service", [MAIN, READER, LONGEST], ids=["main", "reader", "longest"])
+@pytest.mark.parametrize(
+    "service", [MAIN, READER, LONGEST, SECURE], ids=["main", "reader", "longest", "secure"]
+)
 def test_the_api_server_takes_the_objects_of_a_service(kube: KubeClient, service: Service) -> None:
     warehouse = replace(LAKE, name=service.warehouse, disk=Disk.OBJECT_STORAGE)
     manifests = [

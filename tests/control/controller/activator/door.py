@@ -32,6 +32,7 @@ QUICK = Limits(
 QUERY = b"POST /?query=SELECT+1 HTTP/1.1\r\nHost: x\r\n\r\n"
 NATIVE = b"\x00\x11ClickHouse client\x18\x04"
 COUNT = itertools.count()
+ENDPOINTS = {"http": 8123, "native": 9000, "https": 8443, "native-tls": 9440}
 HOST = "lake-main.clickhouse.svc.cluster.local"
 
 
@@ -64,13 +65,15 @@ def document(name: str = "main", *, port: int | None = PORT, **fields: Any) -> d
         "spec": {
             "desired": fields.get("desired", "Running"),
             "allowlist": [{"cidr": cidr} for cidr in fields.get("allow", ())],
+            "tls": {"secret": "certificate", "hosts": list(fields.get("hosts", ()))},
         },
         "status": {
             "phase": "Idle",
             "idle": {key: value for key, value in idle.items() if value},
             "replicas": replicas,
             "endpoints": [
-                {"name": "http", "host": HOST.replace("main", name), "port": 8123},
+                {"name": protocol, "host": HOST.replace("main", name), "port": port}
+                for protocol, port in fields.get("endpoints", ENDPOINTS).items()
             ],
         },
     }

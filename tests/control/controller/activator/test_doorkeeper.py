@@ -79,6 +79,29 @@ def test_tls_clients_are_told_apart_by_the_name_they_ask_for(port: int) -> None:
     run(scenario)
 
 
+@pytest.mark.parametrize("name", ["db.example.com", HOST, HOST.partition(".cluster")[0]])
+def test_a_service_is_known_by_its_own_names_and_those_inside_the_cluster(name: str) -> None:
+    async def scenario() -> None:
+        async with open_door() as door:
+            door.cluster.show(hosts=["db.example.com"])
+            hello = client_hello(name)
+            assert await door.say(hello, 8443) == hello
+
+    run(scenario)
+
+
+def test_a_service_without_tls_is_not_held_for_those_who_speak_it() -> None:
+    async def scenario() -> None:
+        async with open_door() as door:
+            door.cluster.show(endpoints={"http": 8123, "native": 9000}, hosts=["db.example.com"])
+            for name in (HOST, "db.example.com"):
+                assert await door.say(client_hello(name), 8443) == b""
+            await until(door, "unknown_name", 2)
+            assert door.cluster.calls == []
+
+    run(scenario)
+
+
 NOBODY = {
     "nothing": (b"", PORT, "silent"),
     "a ping": (b"GET /ping HTTP/1.1\r\n\r\n", PORT, "probe"),
@@ -127,11 +150,65 @@ def test_whoever_is_not_allowed_wakes_nobody() -> None:
     run(scenario)
 
 
-def test_behind_a_balancer_the_clients_own_address_counts() -> None:
-    def header(last: int) -> bytes:
-        addresses = bytes([10, 0, 0, last, 10, 9, 9, 9]) + b"\0" * 4
-        return SIGNATURE + b"\x21\x11" + struct.pack(">H", 12) + addresses
+def header(last: int) -> bytes:
+    """A balancer's word that the client is 10.0.0.`last`."""
+    addresses = bytes([10, 0, 0, last, 10, 9, 9, 9]) + b"\0" * 4
+    return SIGNATURE + b"\x21\x11" + struct.pack(">H", 12) + addresses
 
+
+LISTED = ["10.0.0.4/32"]
+BALANCERS = (ipaddress.ip_network("127.251.250.0/24"),)
+BALANCER, OTHER = "127.251.250.7", "127.251.249.1"
+FORWARDED = QUERY.replace(b"Host: x", b"Host: x\r\nX-Forwarded-For: 10.0.0.4")
+# (who connects, what it says, whose outcome)
+SPOOFED = {
+    "a header of somebody who is no balancer": (OTHER, header(4) + QUERY, PORT, "not_allowed"),
+    "the same before TLS": (OTHER, header(4) + client_hello(HOST), 8443, "nonsense"),
+    "a client's own header behind the balancer's": (
+        BALANCER,
+        header(5) + header(4) + QUERY,
+        PORT,
+        "not_allowed",
+    ),
+    "the same before TLS, by one who is listed": (
+        BALANCER,
+        header(4) + header(4) + client_hello(HOST),
+        8443,
+        "nonsense",
+    ),
+    "a balancer that says nothing": (BALANCER, QUERY, PORT, "nonsense"),
+    "X-Forwarded-For from anywhere": (OTHER, FORWARDED, PORT, "not_allowed"),
+    "X-Forwarded-For behind a balancer": (BALANCER, header(5) + FORWARDED, PORT, "not_allowed"),
+    "a balancer itself, though it is listed": (BALANCER, header(5) + QUERY, PORT, "not_allowed"),
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "port", "outcome"), SPOOFED.values(), ids=SPOOFED.keys()
+)
+def test_nobody_lends_himself_an_address(source: str, data: bytes, port: int, outcome: str) -> None:
+    async def scenario() -> None:
+        async with open_door(balancers=BALANCERS) as door:
+            door.cluster.show(allow=[*LISTED, f"{BALANCER}/32"])
+            assert await door.say(data, port, source=source) == b""
+            await until(door, outcome)
+            assert (door.cluster.calls, door.requests) == ([], [])
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("data", "port"), [(QUERY, PORT), (client_hello(HOST), 8443)])
+def test_a_balancers_client_who_is_listed_is_served(data: bytes, port: int) -> None:
+    async def scenario() -> None:
+        async with open_door(balancers=BALANCERS) as door:
+            door.cluster.show(allow=LISTED)
+            assert await door.say(header(4) + data, port, source=BALANCER) == data
+            assert door.requests == [data]
+
+    run(scenario)
+
+
+def test_behind_a_balancer_the_clients_own_address_counts() -> None:
     async def scenario() -> None:
         balancer = (ipaddress.ip_network("127.0.0.0/8"),)
         async with open_door(balancers=balancer) as door:
