@@ -44,9 +44,11 @@ class Watcher:
         service, reported = self.service, self.reported
         since = reported.since or self.now
         waking = reported.phase is Phase.WAKING
+        awake, untouched = self.reason(memory, replicas, addresses)
         return Rest(
             memory=memory,
-            awake=self.reason(memory, replicas, addresses),
+            awake=awake,
+            untouched=untouched,
             called=memory.called(service.requests),
             primary_asleep=not service.is_primary and self.needs_live_peer and not primary_serves,
             waking_for=self.now - since if waking else NEVER,
@@ -59,18 +61,28 @@ class Watcher:
 
     def reason(
         self, memory: IdleMemory, replicas: Sequence[ReplicaSeen], addresses: Mapping[str, str]
-    ) -> Awake | None:
+    ) -> tuple[Awake | None, bool]:
+        """What keeps it awake, and whether nobody has queried it since a backup woke it."""
         own = self.own_activity(memory, replicas)
         alone = self.needs_live_peer
         reason = stays_awake(own, self.now, primary_sleeps_alone=alone)
         if reason is not Awake.UNKNOWN or self.reported.phase not in WATCHED:
-            return reason
-        asked = [self.ask(replica, addresses) for replica in replicas]
+            return reason, False
+        within = max(self.window, self.woken_for(memory))
+        asked = [self.ask(replica, addresses, within) for replica in replicas]
         known = [one for one in asked if one is not None]
         if len(known) < len(asked) or not known:
-            return Awake.UNKNOWN
+            return Awake.UNKNOWN, False
         told = self.with_replicas(own, known, memory.called_at)
-        return stays_awake(told, self.now, primary_sleeps_alone=alone)
+        quiet = all(one.quiet_for is None or one.quiet_for > within for one in known)
+        untouched = memory.woken_for_backup and quiet
+        return stays_awake(told, self.now, primary_sleeps_alone=alone), untouched
+
+    def woken_for(self, memory: IdleMemory) -> timedelta:
+        """How long ago a backup woke it; nothing where somebody else did."""
+        if not memory.woken_for_backup or memory.called_at is None:
+            return NEVER
+        return self.now - memory.called_at
 
     def own_activity(self, memory: IdleMemory, replicas: Sequence[ReplicaSeen]) -> Activity:
         """All that is known without a further question."""
@@ -97,13 +109,15 @@ class Watcher:
     def window(self) -> timedelta:
         return idle_timeout(self.service.idle.after, self.reported.last_start)
 
-    def ask(self, replica: ReplicaSeen, addresses: Mapping[str, str]) -> ReplicaActivity | None:
+    def ask(
+        self, replica: ReplicaSeen, addresses: Mapping[str, str], within: timedelta
+    ) -> ReplicaActivity | None:
         address = addresses.get(replica.rid)
         ready = replica.pod is PodPhase.READY and replica.probe is not None
         if not ready or not address or self.login is None:
             return None
         peer = Peer(rid=replica.rid, service=self.service.name, address=address)
-        return self.databases.activity(self.login, peer, self.window)
+        return self.databases.activity(self.login, peer, within)
 
     def with_replicas(
         self, own: Activity, known: Sequence[ReplicaActivity], called_at: datetime | None

@@ -12,8 +12,8 @@ class BackupMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.last = Gauge(
             "byoc_warehouse_last_backup_timestamp_seconds",
-            "When the data of the newest good backup was read; before the first one, when the"
-            " warehouse was made.",
+            "When the data of the newest good backup was read, or now where a sleeping warehouse"
+            " has no other data; before the first one, when the warehouse was made.",
             ["warehouse"],
             registry=registry,
         )
@@ -48,14 +48,18 @@ class BackupMetrics:
         made_at: datetime | None,
         period: timedelta | None,
         backups: tuple[Backup, ...],
+        whole_at: datetime | None = None,
     ) -> None:
-        """Nothing is told of a warehouse that is gone or has no scheduled backups."""
+        """Nothing is told of a warehouse that is gone or has no scheduled backups.
+
+        `whole_at`: the newest has all the data still then, as the primary sleeps.
+        """
         if made_at is None or period is None:
             self.forget(warehouse)
             return
         done = [backup for backup in backups if backup.done and not backup.deleting]
         newest = max(done, key=finished, default=None)
-        moment = (newest.started_at if newest else None) or made_at
+        moment = whole_at or (newest.started_at if newest else None) or made_at
         self.last.labels(warehouse).set(moment.timestamp())
         self.period.labels(warehouse).set(period.total_seconds())
         if newest is not None:

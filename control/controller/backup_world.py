@@ -8,7 +8,7 @@ from typing import Protocol
 from control.controller.backup_metrics import BackupMetrics
 from control.controller.cluster import Login, Peer
 from control.warehouses.backup import Backup, BackupLimits, Place, TableFigures
-from control.warehouses.backup_decision import Progress
+from control.warehouses.backup_decision import Progress, Sleeping
 from control.warehouses.backup_figures import PartName
 from control.warehouses.restore import OperationState, Restore
 
@@ -23,6 +23,8 @@ class BackupObjects(Protocol):
     def report(self, backup: Backup) -> None: ...
 
     def set_finalizer(self, backup: Backup, *, present: bool) -> None: ...
+
+    def call_awake(self, namespace: str, primary: Sleeping) -> None: ...
 
     def delete(self, backup: Backup) -> None: ...
 

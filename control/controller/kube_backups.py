@@ -6,10 +6,12 @@ from datetime import datetime
 
 from control.controller.cluster import ClusterError
 from control.controller.events import event_document
-from control.controller.kube_client import BACKUP, WAREHOUSE, KubeClient
+from control.controller.kube_client import BACKUP, SERVICE, WAREHOUSE, KubeClient
 from control.warehouses.backup import Backup
+from control.warehouses.backup_decision import Sleeping
 from control.warehouses.backup_objects import backup_from, backup_status, scheduled_backup
-from control.warehouses.names import FINALIZER
+from control.warehouses.idle_memory import BACKUP_CALL
+from control.warehouses.names import FINALIZER, WAKE
 from control.warehouses.restore import RestorePhase
 from control.warehouses.status import changed
 
@@ -44,6 +46,11 @@ class KubeBackups:
             "finalizers": [*others, FINALIZER] if present else others,
         }
         self.kube.patch(BACKUP, backup.namespace, backup.name, {"metadata": change})
+
+    def call_awake(self, namespace: str, primary: Sleeping) -> None:
+        """However often it is said, it is one call for each sleep."""
+        call = {"metadata": {"annotations": {WAKE: f"{BACKUP_CALL}{primary.sleep}"}}}
+        self.kube.patch(SERVICE, namespace, primary.service, call)
 
     def delete(self, backup: Backup) -> None:
         self.kube.delete(BACKUP, backup.namespace, backup.name)

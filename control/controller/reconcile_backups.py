@@ -1,6 +1,6 @@
 """One pass over the backups of one warehouse: look, decide, record, take one step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,9 @@ from control.warehouses.backup_decision import (
     BackupStep,
     OnReplica,
     Progress,
+    Sleeping,
     decide_backups,
+    is_covered,
     noted,
     running,
 )
@@ -28,11 +30,15 @@ from control.warehouses.backup_figures import parts_of
 from control.warehouses.backup_schedule import next_due
 from control.warehouses.backup_schema import MOST_TABLES
 from control.warehouses.backup_storage import backup_place
-from control.warehouses.model import Service, Warehouse
+from control.warehouses.idle_memory import IdleMemory
+from control.warehouses.model import Desired, Service, Warehouse
 from control.warehouses.moments import moment_text
 from control.warehouses.status import Reported, changed
 
 LARGEST_MANIFEST = 64 * 1024**2
+QUIET = (BackupAction.FOLLOW, BackupAction.WAIT, BackupAction.GUARD, BackupAction.WAKE)
+PATIENT = (BackupAction.CANCEL, BackupAction.WAKE)
+"""What others carry out, in their own time."""
 BAD = (BackupReason.GAVE_UP, BackupReason.STATEMENT_FAILED, BackupReason.REPLICA_LOST)
 
 log = structlog.get_logger("controller")
@@ -72,7 +78,7 @@ def reconcile_backups(key: Key, world: World) -> timedelta | None:
     step = decide_backups(view.seen, now)
     take(step, view, key, tools)
     tell(view, key, world, now)
-    if step.acts and step.action is not BackupAction.CANCEL:
+    if step.acts and step.action not in PATIENT:
         return NOW
     return step.look_again
 
@@ -102,6 +108,7 @@ def look(
         place=backup_place(cluster.deployment(), there) if there else None,
         backups=backups,
         serving=serving(primary, world) if there and login else (),
+        sleeping=sleeping(primary, siblings, world),
         restoring=world.backups.objects.restoring(key.namespace),
         limits=world.backups.limits,
     )
@@ -118,6 +125,22 @@ def serving(primary: Service | None, world: World) -> tuple[str, ...]:
     if primary is None or primary.deleting:
         return ()
     return tuple(sorted(peer.rid for peer in world.cluster.peers([primary])))
+
+
+def sleeping(primary: Service | None, siblings: Sequence[Service], world: World) -> Sleeping | None:
+    """As its object says; not one that was stopped by hand."""
+    if primary is None or primary.deleting or primary.desired is Desired.STOPPED:
+        return None
+    found = world.cluster.service(Key(primary.namespace, primary.name))
+    memory = found[1].idle if found else IdleMemory()
+    if not memory.sleep or memory.unchanged_since is None:
+        return None
+    others_write = any(not s.read_only for s in siblings if s.name != primary.name)
+    return Sleeping(
+        service=primary.name,
+        sleep=memory.sleep,
+        unchanged_since=world.clock() if others_write else memory.unchanged_since,
+    )
 
 
 def answers(one: ReplicaObservation) -> bool:
@@ -166,6 +189,9 @@ def take(step: BackupStep, view: View, key: Key, tools: BackupTools) -> None:
         case BackupAction.CANCEL:
             login, peer = view.peer(backup.rid)
             tools.sql.cancel(login, peer, backup.id)
+        case BackupAction.WAKE if view.seen.sleeping is not None:
+            log.info("called awake", service=view.seen.sleeping.service, backup=backup.name)
+            tools.objects.call_awake(backup.namespace, view.seen.sleeping)
         case BackupAction.ERASE:
             erase(backup, tools)
         case BackupAction.EXPIRE:
@@ -174,7 +200,7 @@ def take(step: BackupStep, view: View, key: Key, tools: BackupTools) -> None:
 
 
 def announce(step: BackupStep, backup: Backup, tools: BackupTools) -> None:
-    if step.action in (BackupAction.FOLLOW, BackupAction.WAIT, BackupAction.GUARD):
+    if step.action in QUIET:
         return
     message = step.message or describe(backup)
     facts = {"backup": f"{backup.namespace}/{backup.name}", "action": step.action.value}
@@ -246,7 +272,9 @@ def tell(view: View, key: Key, world: World, now: datetime) -> None:
     seen, warehouse = view.seen, view.warehouse
     plan = seen.plan if seen.plan is not None and seen.plan.enabled else None
     made_at = seen.made_at if plan and seen.place else None
-    world.backups.metrics.tell(key.name, made_at, plan.period if plan else None, seen.backups)
+    whole_at = now if is_covered(seen) else None
+    period = plan.period if plan else None
+    world.backups.metrics.tell(key.name, made_at, period, seen.backups, whole_at)
     if warehouse is None or view.reported is None:
         return
     status = summary(seen, now)

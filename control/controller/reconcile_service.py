@@ -283,7 +283,9 @@ def remembered(seen: ServiceSeen, decision: Decision, now: datetime) -> IdleMemo
     memory = seen.rest.memory
     if decision.asleep is None:
         return memory
-    return lying_down(memory, now) if decision.asleep else awake(memory, seen.service.requests, now)
+    if decision.asleep:
+        return lying_down(memory, now, untouched=seen.rest.untouched)
+    return awake(memory, seen.service.requests, now)
 
 
 def first_refusal(*verdicts: Verdict) -> Verdict:

@@ -42,6 +42,7 @@ class BackupReason(StrEnum):
     NO_WAREHOUSE = "NoWarehouse"
     NO_BUCKET = "NoBackupBucket"
     NO_REPLICA = "NoReplicaServes"
+    ASLEEP = "PrimaryAsleep"
     BACKING_OFF = "BackingOff"
     STARTED = "Started"
     WRITING = "Writing"

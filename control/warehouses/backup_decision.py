@@ -23,6 +23,7 @@ class BackupAction(StrEnum):
     WAIT = "Wait"
     GUARD = "Guard"
     SCHEDULE = "Schedule"
+    WAKE = "Wake"
     BEGIN = "Begin"
     SEND = "Send"
     FOLLOW = "Follow"
@@ -55,6 +56,16 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sleeping:
+    """The primary is asleep: it wakes for whoever calls, but not from a stop by hand."""
+
+    service: str
+    sleep: str
+    """Names the sleep."""
+    unchanged_since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackupsSeen:
     """Everything that the decision depends on. The warehouse may be gone; its backups stay."""
 
@@ -64,6 +75,7 @@ class BackupsSeen:
     backups: tuple[Backup, ...]
     serving: tuple[str, ...] = ()
     """Replicas of the primary that can write a backup."""
+    sleeping: Sleeping | None = None
     progress: Progress | None = None
     """Of the backup that runs, as its replica tells."""
     restoring: Collection[str] = ()
@@ -88,7 +100,14 @@ class BackupStep:
 
 def decide_backups(seen: BackupsSeen, now: datetime) -> BackupStep:
     """The most urgent first: what is broken off never keeps a new backup from being made."""
-    steps = (guard(seen), removal(seen), follow(seen, now), begin(seen, now), schedule(seen, now))
+    steps = (
+        guard(seen),
+        removal(seen),
+        follow(seen, now),
+        begin(seen, now),
+        schedule(seen, now),
+        wake(seen, now),
+    )
     step = next((step for step in steps if step is not None and step.acts), None)
     if step is not None:
         return step
@@ -243,6 +262,8 @@ def why_waits(backup: Backup, seen: BackupsSeen, now: datetime) -> tuple[BackupR
         return BackupReason.NO_BUCKET, text
     if backup.retry_at is not None and now < backup.retry_at <= now + seen.limits.longest_retry:
         return BackupReason.BACKING_OFF, backup.message
+    if seen.sleeping is not None and not seen.serving:
+        return BackupReason.ASLEEP, "the primary sleeps: it is called awake for this"
     if not seen.serving:
         return BackupReason.NO_REPLICA, "no replica of the primary serves: it may be asleep"
     other = running(seen)
@@ -255,9 +276,29 @@ def schedule(seen: BackupsSeen, now: datetime) -> BackupStep | None:
     if seen.plan is None or seen.made_at is None or seen.place is None:
         return None
     due = next_due(seen.plan, seen.made_at, seen.backups, now)
-    if due is None or due > now:
+    if due is None or due > now or is_covered(seen):
         return None
     return BackupStep(action=BackupAction.SCHEDULE, reason=BackupReason.DUE, due=due)
+
+
+def is_covered(seen: BackupsSeen) -> bool:
+    """Whether the newest good backup has all the data of a primary that sleeps."""
+    if seen.sleeping is None or seen.serving:
+        return False
+    begun = [b.started_at for b in seen.backups if b.done and not b.deleting and b.started_at]
+    return max(begun, default=None) is not None and max(begun) >= seen.sleeping.unchanged_since
+
+
+def wake(seen: BackupsSeen, now: datetime) -> BackupStep | None:
+    """For a backup that people ask for, and for one that is due and has something to save."""
+    for backup in waiting(seen):
+        why = why_waits(backup, seen, now)
+        if why is not None and why[0] is BackupReason.ASLEEP:
+            poll = seen.limits.poll
+            return BackupStep(
+                action=BackupAction.WAKE, reason=why[0], backup=backup, look_again=poll
+            )
+    return None
 
 
 def noted(seen: BackupsSeen, now: datetime) -> list[Backup]:

@@ -28,6 +28,8 @@ class Rest:
     awake: Awake | None = Awake.IDLING_OFF
     """Why it does not sleep; None where nothing stands against it."""
     called: bool = False
+    untouched: bool = False
+    """It was woken for a backup, and nobody has queried it since."""
     primary_asleep: bool = False
     waking_for: timedelta = timedelta(0)
 

@@ -9,7 +9,7 @@ from prometheus_client import Gauge
 
 from control.warehouses.backup import BackupLimits
 from control.warehouses.backup_objects import backup_document
-from control.warehouses.names import FINALIZER, GROUP
+from control.warehouses.names import FINALIZER, GROUP, WAKE
 from tests.control.controller.memory_backups import ORDERS
 from tests.control.controller.memory_kube import START
 from tests.control.controller.stage import PRIMARY, SMALL, Stage
@@ -343,3 +343,96 @@ def test_a_bucket_that_refuses_now_and_then_does_not_spoil_a_restore(lake: Stage
     assert ends == ["structure-1", "structure-2", "data-1", "data-2", "data-3"]
     assert lake.backup_sql.held == set(), "merges go on"
     assert restored(lake)["reason"] == "FiguresEqual"
+
+
+SLEEPY = PRIMARY | {"idle": {"enabled": True, "timeoutMinutes": 15}}
+
+
+def asleep(stage: Stage) -> bool:
+    return bool(stage.status("main").get("phase") == "Idle")
+
+
+def sleeping_lake() -> Stage:
+    """A primary that was queried, and then fell asleep before its first backup was due."""
+    stage = Stage().warehouse_with(main=SLEEPY).run_until_running("main")
+    stage.kube.patch(
+        f"{GROUP}/Warehouse", "clickhouse", "lake", {"spec": {"backup": {"periodHours": 6}}}
+    )
+    stage.kube.tick(900)
+    return stage.run(lambda: asleep(stage))
+
+
+def test_a_sleeping_primary_wakes_for_a_backup_that_has_something_to_save() -> None:
+    stage = sleeping_lake()
+    stage.kube.tick(6 * HOUR)
+    stage.run(lambda: not asleep(stage))
+    stage.run(
+        lambda: any(
+            status(stage, b["metadata"]["name"]).get("phase") == "Done" for b in backups(stage)
+        )
+    )
+    stage.kube.tick(900)
+    stage.run(lambda: asleep(stage))
+    assert len(backups(stage)) == 1
+
+
+def test_what_has_not_changed_is_not_backed_up_again_and_counts_as_fresh() -> None:
+    stage = sleeping_lake()
+    stage.kube.tick(6 * HOUR)
+    stage.run(lambda: len(backups(stage)) == 1 and not asleep(stage))
+    stage.kube.tick(900)
+    stage.run(lambda: asleep(stage))
+    for _ in range(3):
+        stage.kube.tick(6 * HOUR)
+        stage.one_round()
+        assert (asleep(stage), len(backups(stage))) == (True, 1)
+    assert last_backup(stage) == stage.kube.now.timestamp()
+    ask_awake(stage)
+    stage.run(lambda: len(backups(stage)) == 2)
+
+
+def test_a_query_after_the_backup_is_saved_by_the_next_one() -> None:
+    stage = sleeping_lake()
+    stage.kube.tick(6 * HOUR)
+    stage.run(lambda: len(backups(stage)) == 1 and not asleep(stage))
+    stage.run(lambda: stage.is_running("main"))
+    stage.kube.tick(300)
+    [*rids] = stage.serving("main")
+    stage.databases.quiet_for = dict.fromkeys(rids, timedelta(minutes=1))
+    stage.one_round()
+    stage.kube.tick(960)
+    stage.databases.quiet_for = dict.fromkeys(rids, timedelta(minutes=17))
+    stage.run(lambda: asleep(stage))
+    stage.databases.quiet_for = {}
+    stage.kube.tick(6 * HOUR)
+    stage.run(lambda: len(backups(stage)) == 2 and not asleep(stage))
+
+
+def test_a_backup_that_people_ask_for_wakes_it_once() -> None:
+    stage = sleeping_lake()
+    ask(stage, "now")
+    stage.one_round()
+    assert status(stage, "now")["reason"] == "PrimaryAsleep"
+    finish(stage, "now")
+
+
+def test_a_primary_stopped_by_hand_is_not_woken_for_a_backup() -> None:
+    stage = sleeping_lake()
+    stage.edit("main", desired="Stopped")
+    stage.run(lambda: stage.status("main").get("phase") == "Stopped")
+    ask(stage, "now")
+    for _ in range(5):
+        stage.one_round()
+        stage.kube.tick(600)
+    assert status(stage, "now")["reason"] == "NoReplicaServes"
+    assert stage.status("main")["phase"] == "Stopped"
+
+
+def ask_awake(stage: Stage) -> None:
+    call = {"metadata": {"annotations": {WAKE: "somebody"}}}
+    stage.kube.patch(f"{GROUP}/Service", "clickhouse", "main", call)
+
+
+def last_backup(stage: Stage) -> float:
+    [family] = stage.world.backups.metrics.last.collect()
+    return family.samples[0].value
