@@ -155,8 +155,8 @@ def sleeper(stack: Checkout) -> Iterator[Sleeper]:
     caller = Caller(address=service_address(stack, NAME), password=password(stack))
     yield Sleeper(stack=stack, caller=caller, authority=authority.certificate_pem)
     kube.delete(RESOURCES[SERVICE], NAME, namespace=NAMESPACE)
-    kube.delete(Secret, NAME, namespace=NAMESPACE)
     wait_for(lambda: not exists(stack), within_s=PATIENCE_S, what=f"{NAME} is gone")
+    kube.delete(Secret, NAME, namespace=NAMESPACE)  # a replica that leaves is started once more
 
 
 def exists(stack: Checkout) -> bool:
