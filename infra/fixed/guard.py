@@ -6,7 +6,8 @@ from typing import Any
 
 
 def problems(file: Path, resources: Iterable[Mapping[str, Any]]) -> str | None:
-    """What this stack file would change of a standing deployment that cannot be changed."""
+    """What this stack file would change of a standing deployment that cannot be changed; a bad
+    file is for the check of the configuration to refuse."""
     from infra.config import ConfigError, load_file
     from infra.fixed.fields import changed
     from infra.fixed.recorded import recorded
@@ -14,5 +15,9 @@ def problems(file: Path, resources: Iterable[Mapping[str, Any]]) -> str | None:
     was = recorded(resources)
     if was is None:
         return None
-    found = tuple(changed(was, load_file(file)))
+    try:
+        wanted = load_file(file)
+    except ConfigError:
+        return None
+    found = tuple(changed(was, wanted))
     return str(ConfigError(file.name, found)) if found else None

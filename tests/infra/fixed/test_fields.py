@@ -145,3 +145,5 @@ def test_the_guard_says_what_to_do_instead(tmp_path: Path) -> None:
     assert "is not the network that was made, 10.20.0.0/16" in told
     assert "restored from a backup" in told
     assert problems(file, []) is None
+    file.write_text("config: {}\n")
+    assert problems(file, [vpc]) is None, "the check of the configuration refuses it"
