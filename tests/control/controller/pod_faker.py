@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from lightkube.resources.core_v1 import Node, Pod
 from lightkube.types import PatchType
 
 NODE = "faker"
+HEARTBEAT_S = 5
 
 
 class PodFaker:
@@ -36,9 +38,11 @@ class PodFaker:
         self.client.delete(Node, NODE)
 
     def run(self) -> None:
-        for beat in itertools.count():
-            if beat % 50 == 0:
+        beat_at_s = 0.0
+        while True:
+            if time.monotonic() > beat_at_s:
                 self.be_ready()
+                beat_at_s = time.monotonic() + HEARTBEAT_S
             for pod in self.client.list(Pod, namespace=self.namespace):
                 with contextlib.suppress(ApiError, httpx.HTTPError):
                     self.advance(pod)

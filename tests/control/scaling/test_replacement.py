@@ -128,6 +128,36 @@ def test_a_made_replica_in_trouble_ends_with_the_old_capacity(
     assert step.action is Action.WAIT
 
 
+@pytest.mark.parametrize(
+    ("wanted", "left"),
+    [
+        (LARGE, 3),  # a half of the new make serves nobody: back to the old capacity
+        (replace(SMALL, replicas=6), 5),  # more of the same make: who has clients stays
+    ],
+    ids=["another size", "more replicas"],
+)
+def test_what_becomes_of_those_that_found_room_when_one_does_not(wanted: Wanted, left: int) -> None:
+    world = three_small()
+    before = set(world.replicas)
+    world.wanted = wanted
+    while world.op is None or world.op.failures == 0:
+        step = world.decide()
+        world.remember(step)
+        world.take(step)
+        world.kubelet()
+        without_room = max(set(world.replicas) - before)
+        world.change(without_room, pod=PodPhase.PENDING, scheduled_at=None, probe=None)
+        world.now += timedelta(seconds=0) if step.acts else step.look_again
+    assert world.op.reason is Reason.NO_CAPACITY
+    for _ in range(30):
+        step = world.decide()
+        world.remember(step)
+        world.take(step)
+        world.kubelet()
+    assert before <= set(world.replicas)
+    assert len(world.replicas) == world.up() == left
+
+
 def test_a_failed_target_is_tried_again_after_its_backoff() -> None:
     world = resizing(State.START)
     world.change(made(world)[0], trouble=Trouble.CRASHING, pod=PodPhase.STARTING, probe=None)
