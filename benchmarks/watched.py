@@ -30,7 +30,7 @@ class Watched:
 
     def run(self) -> None:
         resource = RESOURCES[self.kind]
-        with suppress(httpx.ConnectError):  # the API server has ended, and so has the benchmark
+        with suppress(httpx.TransportError):  # the API server has ended, and so has the benchmark
             for event, found in self.client.watch(
                 resource, namespace=NAMESPACE, on_error=on_error_retry
             ):
