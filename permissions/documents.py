@@ -81,7 +81,7 @@ def size(policy: Document) -> int:
 
 
 def _packed(parts: list[Document]) -> Iterable[list[Document]]:
-    empty = size({"Version": "2012-10-17", "Statement": []})
+    empty = size({"Version": "2012-10-17", "Statement": []}) - len(",")  # the first has none
     current: list[Document] = []
     used = empty
     for part in parts:

@@ -78,19 +78,15 @@ def identity_provider(provider: PlannedProvider, plan: AccessPlan) -> Configurat
 
 
 def iam_role(role: PlannedRole, plan: AccessPlan) -> Configuration:
-    session = {} if role.session is None else {"max_session_duration": seconds(role)}
+    session = role.session and {"max_session_duration": int(role.session.total_seconds())}
     return {
         "name": role.name,
         "description": role.description,
         "assume_role_policy": literal(role.trust),
         "permissions_boundary": f"${{aws_iam_policy.{label(role.boundary)}.arn}}",
         "tags": {**plan.tags, "Name": role.name},
-        **session,
+        **(session or {}),
     }
-
-
-def seconds(role: PlannedRole) -> int:
-    return int(role.session.total_seconds()) if role.session else 0
 
 
 def attached(role: PlannedRole) -> dict[str, str]:

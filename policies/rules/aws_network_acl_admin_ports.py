@@ -10,7 +10,9 @@ from policies.shapes import at, is_on
 
 def check(props: Props, parameters: Parameters) -> Iterator[str]:
     cidr = at(props, "cidrBlock") or at(props, "ipv6CidrBlock")
-    if is_on(at(props, "egress")) or props["ruleAction"] != "allow" or not is_everything(cidr):
+    if is_on(at(props, "egress")) or props["ruleAction"] != "allow":
+        return
+    if not cidr or not is_everything(cidr):
         return
     everything = str(props["protocol"]) in {"-1", "all"}
     for port in parameters["ports"]:

@@ -19,7 +19,9 @@ class Case:
     """Properties of one resource; for a rule over a stack: resources by name."""
     bad: tuple[Change, ...]
     missing: tuple[str, str]
-    """A path that is left out, and whether the cloud's default then passes or fails."""
+    """A path that is left out, and whether the cloud's default then passes or fails; without what
+    the cloud itself demands it crashes, which fails too. Where having the property at all is what
+    the rule forbids, the good world is the one without."""
 
 
 def changed(world: World, change: Change) -> World:

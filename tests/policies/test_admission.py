@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from policies.admission import admission_policies, said_in_cel
 from policies.catalog import all_rules
 from policies.rule import Rule
-from policies.settings import Exemption, Level, Settings
+from policies.settings import Settings
 from tests.components.kubernetes.cluster import Cluster, collection, connected
 from tests.kube_api import KubeApi
 from tests.policies.case import World, changed
@@ -30,7 +29,9 @@ def worlds(name: str) -> Iterator[World]:
     yield case.good
     for change in case.bad:
         yield changed(case.good, change)
-    yield without(case, case.missing[0])
+    path, outcome = case.missing
+    if outcome != "crashes":  # the API server refuses it by itself
+        yield without(case, path)
 
 
 def template(world: World) -> dict[str, Any]:
@@ -203,39 +204,3 @@ def test_a_pod_that_is_older_than_a_rule_may_still_be_labelled(cluster: Cluster)
     assert changed_to({"metadata": {"labels": {"serving": "no"}}}) == 200
     newer = {"name": "web", "image": "docker.io/acme/web:latest"}
     assert changed_to({"spec": {"containers": [newer]}}) == 403
-
-
-def test_a_level_becomes_an_action() -> None:
-    rules = [TWINS["kubernetes-image-tag"], TWINS["kubernetes-seccomp"], TWINS[NETWORK]]
-    levels = {"kubernetes-image-tag": Level.ADVISORY, "kubernetes-seccomp": Level.DISABLED}
-    found = admission_policies(rules, Settings(levels=levels), "any", ["a", "b"])
-    assert {each.name: each.binding["validationActions"] for each in found} == {
-        "byoc-pods-mandatory": ["Deny"],
-        "byoc-pods-advisory": ["Warn", "Audit"],
-    }
-    said = {each.name: [row["message"] for row in each.policy["validations"]] for each in found}
-    assert [len(messages) for messages in said.values()] == [1, 1]
-    assert said["byoc-pods-mandatory"][0].startswith(NETWORK)
-
-
-def test_an_exempt_stack_is_warned_only() -> None:
-    exemption = Exemption(
-        rule=NETWORK,
-        stack="dev-*",
-        resource="agent",
-        owner="somebody",
-        reason="it watches the node's network",
-        until=date(2027, 1, 1),
-    )
-    settings = Settings(exemptions=(exemption,))
-    for stack, action in (("dev-1", ["Warn", "Audit"]), ("production", ["Deny"])):
-        [found] = admission_policies([TWINS[NETWORK]], settings, stack, ["a"])
-        assert found.binding["validationActions"] == action
-
-
-def test_parameters_of_the_settings_reach_the_api_server() -> None:
-    settings = Settings(parameters={"kubernetes-image-registry": {"registries": ["mirror.a/"]}})
-    [found] = admission_policies([TWINS["kubernetes-image-registry"]], settings, "any", ["a"])
-    [row] = found.policy["validations"]
-    assert "mirror" in row["expression"]
-    assert "quay" not in row["expression"]

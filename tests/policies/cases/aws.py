@@ -368,7 +368,7 @@ CASES = {
             {"fromPort": 3000, "toPort": 4000},
             {"protocol": "-1"},
         ),
-        missing=("egress", "passes"),
+        missing=("cidrBlock", "passes"),
     ),
     "aws-load-balancer-protected": Case(
         good={"enableDeletionProtection": True},
@@ -424,7 +424,7 @@ CASES = {
                 )
             },
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-iam-no-service-wildcard": Case(
         good={
@@ -440,7 +440,7 @@ CASES = {
                 )
             },
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-iam-pass-role-named": Case(
         good={
@@ -460,7 +460,7 @@ CASES = {
                 )
             },
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-iam-no-not-action": Case(
         good={
@@ -476,7 +476,7 @@ CASES = {
                 )
             },
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-iam-assume-role-named": Case(
         good={
@@ -492,7 +492,7 @@ CASES = {
             {"policy": document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})},
             {"policy": document({"Effect": "Allow", "Action": "sts:*", "Resource": ["*"]})},
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-iam-trust-not-anyone": Case(
         good={
@@ -521,7 +521,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "aws-iam-service-trust-has-source": Case(
         good={
@@ -555,7 +555,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "aws-iam-web-identity-subject": Case(
         good={
@@ -604,7 +604,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "aws-iam-session-duration": Case(
         good={"maxSessionDuration": 3600},
@@ -620,7 +620,7 @@ CASES = {
             {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
             {"policyArn": "arn:aws:iam::aws:policy/IAMFullAccess"},
         ),
-        missing=("role", "passes"),
+        missing=("policyArn", "crashes"),
     ),
     "aws-iam-no-lasting-credentials": Case(
         good={"r": {"type": "aws:iam/role:Role", "props": {}}},
@@ -628,7 +628,7 @@ CASES = {
             {"r.type": "aws:iam/user:User"},
             {"r.type": "aws:iam/accessKey:AccessKey"},
         ),
-        missing=("r.props.x", "passes"),
+        missing=("r", "passes"),
     ),
     "aws-s3-public-access-blocked": Case(
         good={
@@ -801,7 +801,7 @@ CASES = {
                 )
             },
         ),
-        missing=("bucket", "passes"),
+        missing=("policy", "crashes"),
     ),
     "aws-s3-encryption-by-kms": Case(
         good={

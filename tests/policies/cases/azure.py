@@ -113,6 +113,6 @@ CASES = {
             {"roleDefinitionId": "/x/8e3af657-a8ff-443c-a75c-2fe8c4bcb635"},
             {"roleDefinitionId": "/x/18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"},
         ),
-        missing=("scope", "passes"),
+        missing=("roleDefinitionId", "crashes"),
     ),
 }

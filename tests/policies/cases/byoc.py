@@ -80,7 +80,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "byoc-trust-principal-pattern": Case(
         good={
@@ -146,7 +146,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "byoc-role-boundary": Case(
         good={
@@ -825,7 +825,7 @@ CASES = {
                 )
             },
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "byoc-boundary-stays": Case(
         good={"policy": document({"Effect": "Allow", "Action": "iam:DeleteRole", "Resource": "*"})},
@@ -842,7 +842,7 @@ CASES = {
             {"policy": document({"Effect": "Allow", "Action": "iam:Delete*", "Resource": "*"})},
             {"policy": document({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})},
         ),
-        missing=("description", "passes"),
+        missing=("policy", "crashes"),
     ),
     "byoc-pod-role-bound-to-cluster": Case(
         good={
@@ -899,7 +899,7 @@ CASES = {
                 )
             },
         ),
-        missing=("permissionsBoundary", "passes"),
+        missing=("assumeRolePolicy", "crashes"),
     ),
     "byoc-s3-gateway-endpoint": Case(
         good={

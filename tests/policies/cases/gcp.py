@@ -153,7 +153,7 @@ CASES = {
             {"role": "roles/owner"},
             {"role": "roles/editor"},
         ),
-        missing=("member", "passes"),
+        missing=("role", "passes"),
     ),
     "gcp-firewall-ssh-closed": Case(
         good={

@@ -1083,7 +1083,7 @@ CASES = {
             {"spec.template.spec.containers.0.image": "ghcr.io/acme/web:latest"},
             {"spec.template.spec.containers.0.image": "localhost:5000/web"},
         ),
-        missing=("spec.template.spec.containers.0.name2", "passes"),
+        missing=("spec.template.spec.containers.0.image", "crashes"),
     ),
     "kubernetes-image-registry": Case(
         good={
@@ -1128,7 +1128,7 @@ CASES = {
             {"spec.template.spec.containers.0.image": "ghcr.io.evil.example/web:1"},
             {"spec.template.spec.containers.0.image": "evil.example/a.amazonaws.com/web:1"},
         ),
-        missing=("spec.template.spec.containers.0.name2", "passes"),
+        missing=("spec.template.spec.containers.0.image", "crashes"),
     ),
     "kubernetes-no-secret-in-environment": Case(
         good={
