@@ -77,9 +77,8 @@ def markdown() -> str:
     parts = [HEAD]
     for area, title in AREAS.items():
         rules = [rule for rule in all_rules() if rule.name.partition("-")[0] == area]
-        if rules:
-            parts.append(f"\n## {title} ({len(rules)})\n")
-            parts += [section(rule, settings) for rule in rules]
+        parts.append(f"\n## {title} ({len(rules)})\n")
+        parts += [section(rule, settings) for rule in rules]
     return "".join(parts)
 
 

@@ -181,13 +181,15 @@ def survivors(
     packages: Iterable[Package], chosen: Iterable[str] = (), *, every: int = 1
 ) -> Iterator[str]:
     for package in packages:
+        asked = list(itertools.islice(turns(package, chosen), every // 2, None, every))
+        if not asked:
+            continue
         for library in package.libraries:
             importlib.import_module(library)
         for name in [n for n in sys.modules if n.partition(".")[0] == package.name]:
             del sys.modules[name]
         gc.freeze()
-        asked = list(itertools.islice(turns(package, chosen), every // 2, None, every))
-        if asked and not survives(package):
+        if not survives(package):
             yield f"{package.name} as it is does not pass its tests"
             continue
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -201,9 +203,11 @@ def main() -> None:
     asked.add_argument("modules", nargs="*", metavar="PACKAGE.MODULE")
     asked.add_argument("--every", type=int, default=1, metavar="N")
     options = asked.parse_args()
-    found = list(survivors(PACKAGES, options.modules, every=options.every))
-    print("\n".join(found))
-    sys.exit(1 if found else 0)
+    survived = False
+    for each in survivors(PACKAGES, options.modules, every=options.every):
+        survived = True
+        print(each, flush=True)
+    sys.exit(1 if survived else 0)
 
 
 if __name__ == "__main__":

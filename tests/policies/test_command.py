@@ -1,13 +1,19 @@
 """`byoc policy` as people type it."""
 
+import contextlib
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner, Result
 
 from policies.catalog import all_rules
-from policies.command import app
+from policies.checking import Report, Violation
+from policies.command import app, show
+from policies.rule import Severity
+from policies.settings import Level
 from policies.world import SECRET, SIGNATURE
 
 
@@ -46,6 +52,9 @@ def test_an_unknown_rule_is_answered_with_those_near_it() -> None:
     answer = typed("explain", "boundary")
     assert answer.exit_code == 2
     assert "byoc-role-boundary" in answer.output
+    assert "aws-kms-rotation" not in answer.output
+    assert "see byoc policy list" not in answer.output
+    assert "see byoc policy list" in typed("explain", "zzz").output
 
 
 def test_a_state_that_breaks_a_rule_fails_and_says_where(tmp_path: Path) -> None:
@@ -53,10 +62,31 @@ def test_a_state_that_breaks_a_rule_fails_and_says_where(tmp_path: Path) -> None
     assert answer.exit_code == 1
     assert "byoc-bucket-force-destroy" in answer.stdout
     assert "storage-data" in answer.stdout
+    assert "  Remedy: " in answer.stdout
     rows = json.loads(typed("check", "--json", exported(tmp_path, forceDestroy=True)).stdout)
     assert "byoc-bucket-force-destroy" in {row["rule"] for row in rows["violations"]}
     quiet = json.loads(typed("check", "--json", exported(tmp_path)).stdout)
     assert "byoc-bucket-force-destroy" not in {row["rule"] for row in quiet["violations"]}
+
+
+def test_a_state_that_keeps_the_rules_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"version": 3, "deployment": {"resources": []}}))
+    answer = typed("check", str(file))
+    assert (answer.exit_code, answer.stdout) == (0, "")
+
+
+def test_what_no_resource_is_to_blame_for_is_the_packs() -> None:
+    found = Violation(
+        rule="exemptions", severity=Severity.HIGH, level=Level.MANDATORY, resource="",
+        message="One ended.", remedy="Renew it.",
+    )  # fmt: skip
+    violations = (found, replace(found, resource="urn:b"))
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        show(Report(violations=violations, unseen=()), as_json=False)
+    said = out.getvalue()
+    assert "  the pack\n  One ended." in said
+    assert "  urn:b\n  One ended." in said
 
 
 def test_a_secret_stays_closed_and_the_rule_that_needs_it_says_so(tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from pulumi_policy.policy import PolicyCustomTimeouts
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
 from policies import rules
-from policies.catalog import all_rules
+from policies.catalog import all_rules, rules_of
+from policies.cel import Cel
 from policies.errors import SettingsError
 from policies.pack import Adapter, RuleCrashedError, stack_of
-from policies.reference import AREAS, markdown
+from policies.reference import AREAS, explanation, markdown, section
 from policies.rule import Finding, Props, Rule, Severity, Stack, StackRule
 from policies.settings import FILE, Exemption, Level, Settings, load
 
@@ -175,6 +176,43 @@ def test_a_resource_of_which_nothing_is_known_yet_is_left_out_of_the_stack() -> 
         None, None, [], {},
     )  # fmt: skip
     assert stack_of([planned]).resources == ()
+
+
+def test_a_resource_whose_id_is_not_told_has_none() -> None:
+    for id_ in ({}, {"id": None}, {"id": UNKNOWN_STRING_VALUE}):
+        book = PolicyResource(
+            "shelf:index/book:Book", unknown_checking_proxy({"title": "", **id_}), "urn:b", "b",
+            OPTIONS, None, None, [], {},
+        )  # fmt: skip
+        assert stack_of([book]).resources[0].id == ""
+
+
+def test_rules_of_one_family_are_read_without_the_others() -> None:
+    names = [rule.name for rule in rules_of("kubernetes_")]
+    assert names == [r.name for r in all_rules() if r.name.startswith("kubernetes-")]
+
+
+BARE = replace(RULE, frameworks=(), parameters={}, cel=None)
+OVER_THE_STACK = StackRule(
+    name="open", severity=Severity.LOW, summary="Open.", remedy="Open it.",
+    resource_types=RULE.resource_types, check=closed_books,
+)  # fmt: skip
+
+
+def test_people_are_told_of_a_rule_what_there_is_to_tell() -> None:
+    lines = explanation(BARE, Settings()).splitlines()
+    assert [line.split()[0] for line in lines if line] == [
+        "books-have-titles:", "severity", "remedy", "looks",
+    ]  # fmt: skip
+    assert "together with the rest of the stack" in explanation(OVER_THE_STACK, Settings())
+    full = replace(BARE, frameworks=("SOC 2 CC6.1",), cel=Cel(holds="ok"), parameters={"most": 7})
+    text = explanation(full, Settings())
+    for part in ("in the cluster too", "serves      SOC 2 CC6.1", "parameter   most = 7"):
+        assert part in text
+    assert section(BARE, Settings()).endswith("- Remedy: Write one.\n")
+    written = section(full, Settings())
+    assert written.endswith("- Parameters: `most` = `7`\n- SOC 2 CC6.1\n")
+    assert "; in the cluster too\n" in written
 
 
 def test_a_rule_over_the_stack_that_crashes_is_a_violation() -> None:

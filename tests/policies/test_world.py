@@ -73,6 +73,8 @@ def test_a_secret_is_closed_unless_the_state_tells_it() -> None:
         closed["key"]
     opened = guarded({"key": {SIGNATURE: SECRET, "plaintext": '["a"]'}})
     assert list(opened["key"]) == ["a"]
+    among = guarded({"keys": ["a", {SIGNATURE: SECRET, "plaintext": '"b"'}]})
+    assert list(among["keys"]) == ["a", "b"]
     another = guarded({"key": {SIGNATURE: "an asset", "plaintext": '"x"'}})
     assert another["key"]["plaintext"] == '"x"'
 
