@@ -1,38 +1,67 @@
-"""Preview of the whole AWS deployment with the policy pack against the same preview without it."""
+"""Preview of the whole AWS deployment with the policy pack against the same preview without it.
+
+It brings its own AWS: the local cloud need not be up.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 from benchmarks.measure import command, in_turn, report_ratio
-from benchmarks.preview import deployment
-from benchmarks.stack_env import ROOT, env_with_own_state
+from benchmarks.stack_env import ROOT
+from local.cache import cache_dir
+from local.go_tools import PULUMI, ensure_built
+from tests.local.aws.cloud import LocalAws, started_local_aws
+from tests.local.plugins.aws_project import aws_project
+from tests.local.plugins.project import STACK, Project
 
 GOAL = 1.20
-STACK = "local"
-"""The exemptions of the local stack are for this name."""
+PROGRAM = f"""
+    import runpy
+
+    runpy.run_path({str(ROOT / "infra")!r}, run_name="__main__")
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args().runs
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        env = env_with_own_state(folder)
-        project = deployment(folder, env, stack=STACK)
-        preview = ["pulumi", "preview", "--stack", STACK, "--non-interactive"]
+    parser.add_argument("--warm-ups", type=int, default=1)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, started_local_aws(Path(name)) as aws:
+        project = example(Path(name) / "project", aws)
+        env = project.environment()
+        preview = [str(project.cli), "preview", "--stack", STACK, "--non-interactive"]
         checked = [*preview, "--policy-pack", str(ROOT / "policies")]
         subject, baseline = in_turn(
             {
-                "preview with the policy pack": command(checked, folder=project, env=env),
-                "preview without it": command(preview, folder=project, env=env),
+                "preview with the policy pack": command(checked, folder=project.folder, env=env),
+                "preview without it": command(preview, folder=project.folder, env=env),
             },
-            runs=runs,
+            runs=given.runs,
+            warm_ups=given.warm_ups,
         )
         report_ratio(subject, baseline, goal=GOAL)
+
+
+def example(folder: Path, aws: LocalAws) -> Project:
+    """The example stack, which keeps every rule, as one that has nothing yet."""
+    cli = ensure_built(PULUMI, cache_dir(os.environ), os.environ, tell)
+    project = aws_project(folder, cli, aws, aws.user_key("ada"))
+    project.write(PROGRAM)
+    project.configure(yaml.safe_load((ROOT / "Pulumi.aws-example.yaml").read_text())["config"])
+    project.init()
+    return project
+
+
+def tell(message: str) -> None:
+    print(message, file=sys.stderr)
 
 
 if __name__ == "__main__":

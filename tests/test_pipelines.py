@@ -70,6 +70,16 @@ def test_the_apply_role_is_taken_only_behind_an_environment() -> None:
                 assert job["environment"] == "${{ inputs.stack }}", (file.name, name)
 
 
+def test_the_result_is_told_to_the_pull_request_by_a_job_without_a_role() -> None:
+    [file] = [file for file in WORKFLOWS if file.stem == "apply"]
+    report = dict(jobs(file))["report"]
+    assert report["needs"] == "deploy"
+    assert "id-token" not in report["permissions"]
+    assert "record/result.md" in str(report["steps"])
+    applied = dict(jobs(file.with_name("deploy-stack.yml")))["apply"]["steps"]
+    assert ".byoc/ci/result.md" in str(applied)
+
+
 def test_code_of_a_fork_gets_no_role() -> None:
     job = dict(jobs(ROOT / ".github" / "workflows" / "preview.yml"))["plan"]
     assert "head.repo.full_name == github.repository" in job["if"]
