@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.access.listing import LETTERS, told
+from infra.access.wanted import wanted
+from infra.config import parse
+from permissions.onboarding.counts import PUBLIC, counts
+from permissions.onboarding.plan import access_plan
 from permissions.operator import OPERATOR_ROWS
 from permissions.operator.access_roles import phase_roles
 from permissions.rows import Grant, Phase
 from tests.access_proof.proving import explained, needing, recorded
-from tests.access_proof.scenario import SCOPE
+from tests.access_proof.scenario import ONBOARDING, SCOPE
 
 PAGE = Path(__file__).parents[2] / "docs" / "security" / "permissions.md"
 HEAD = ("action", "resource", "condition", "feature", "component", "phase", "proved by")
@@ -33,7 +37,7 @@ def main() -> None:
 
 
 def page() -> str:
-    return "\n".join([INTRODUCTION, *summary(), "", *table()]) + "\n"
+    return "\n".join([INTRODUCTION, *summary(), "", *beside(), "", *table()]) + "\n"
 
 
 def summary() -> Iterator[str]:
@@ -44,6 +48,20 @@ def summary() -> Iterator[str]:
         asks = [item for item in recorded() if item.phase is role.phase]
         actions = {row.action for row in rows}
         yield line(f"{role.phase} ({LETTERS[role.phase]})", len(rows), len(actions), len(asks))
+
+
+def beside() -> Iterator[str]:
+    """The size of each role's rights, and of those that others publish."""
+    yield line("role", "actions", "with a wildcard", "statements", "with a condition")
+    yield line(*("---" for _ in range(5)))
+    choices = wanted(parse(ONBOARDING))
+    assert choices is not None
+    for row in (*counts(access_plan(choices)), *PUBLIC):
+        share = f" ({row.share:.0%})" if row.statements else ""
+        statements = row.statements or "not told"
+        yield line(
+            row.whose, row.actions, row.wildcard_actions, statements, f"{row.conditioned}{share}"
+        )
 
 
 def table() -> Iterator[str]:
