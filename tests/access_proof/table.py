@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from infra.access.listing import LETTERS, told
@@ -13,7 +14,7 @@ from permissions.onboarding.counts import PUBLIC, counts
 from permissions.onboarding.plan import access_plan
 from permissions.operator import OPERATOR_ROWS
 from permissions.operator.access_roles import phase_roles
-from permissions.rows import Grant, Phase
+from permissions.rows import OPT_IN, Grant, Phase
 from tests.access_proof.proving import explained, needing, recorded
 from tests.access_proof.scenario import ONBOARDING, SCOPE
 
@@ -54,9 +55,12 @@ def beside() -> Iterator[str]:
     """The size of each role's rights, and of those that others publish."""
     yield line("role", "actions", "with a wildcard", "statements", "with a condition")
     yield line(*("---" for _ in range(5)))
-    choices = wanted(parse(ONBOARDING))
-    assert choices is not None
-    for row in (*counts(access_plan(choices)), *PUBLIC):
+    everything = wanted(parse(ONBOARDING))
+    assert everything is not None
+    usual = replace(everything, features=everything.features - OPT_IN)
+    *_, with_options = counts(access_plan(everything))
+    options = replace(with_options, whose=f"all phases, with {' and '.join(sorted(OPT_IN))}")
+    for row in (*counts(access_plan(usual)), options, *PUBLIC):
         share = f" ({row.share:.0%})" if row.statements else ""
         statements = row.statements or "not told"
         yield line(
