@@ -19,7 +19,7 @@ from control.controller.autoscaler.instruments import Instruments
 from control.controller.autoscaler.measured import LAG, Measured
 from control.controller.autoscaler.prometheus import Prometheus
 from control.controller.autoscaler.samples import ALIVE, CPU, INFO, QUERY, RESIDENT
-from control.controller.kube_client import KubeClient
+from control.controller.kube_client import SERVICE, KubeClient
 from control.scaling.sizing import GIB
 from control.warehouses.names import API_VERSION, SERVICE_LABEL
 from tests.genuine_prometheus import PastSeries
@@ -30,6 +30,8 @@ from tests.waiting import wait_for
 
 BEGIN = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=30)
 """Where a test's clock begins: what comes after it is already written down."""
+PATIENCE_S = 300.0
+"""Several stories are played at once, on whatever machine there is."""
 PAST, FUTURE = timedelta(hours=31), timedelta(hours=29)
 
 Load = Callable[[timedelta], float]
@@ -64,6 +66,18 @@ def as_the_controller(stack: Checkout) -> Client:
     )
 
 
+class OneService(KubeClient):
+    """Every story has a clock of its own, and leaves the other services alone."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        super().__init__(client)
+        self.name = name
+
+    def list(self, kind: str, namespace: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+        found = super().list(kind, namespace, labels)
+        return [one for one in found if kind != SERVICE or one["metadata"]["name"] == self.name]
+
+
 @dataclass
 class Sizing:
     """One service whose size follows its load."""
@@ -80,7 +94,7 @@ class Sizing:
         return str((self.document["status"].get("recommendation") or {}).get("reason"))
 
     def reach(self, reason: str, gib: int, *, at: timedelta = timedelta(0)) -> None:
-        """A write that meets another one is done at the next look."""
+        """What is under way keeps a decision waiting, and is over some looks later."""
         wait_for(
             lambda: self.tick(at) == reason and self.wanted_gib == gib,
             within_s=60,
@@ -101,7 +115,7 @@ class Sizing:
 
     def settled_gib(self) -> int:
         """Memory that the pods have been given, once nothing is on its way."""
-        settle(self.stack, self.name)
+        settle(self.stack, self.name, within_s=PATIENCE_S)
         limits = {
             (container.resources.limits or {})["memory"]
             for pod in self.pods()
@@ -117,7 +131,7 @@ class Sizing:
         return [pod for pod in found if pod.metadata and not pod.metadata.deletionTimestamp]
 
 
-def create(stack: Checkout, name: str, prometheus_url: str, kube: Client, **spec: Any) -> Sizing:
+def create(stack: Checkout, name: str, prometheus_url: str, kube: Client) -> Sizing:
     document = {
         "apiVersion": API_VERSION,
         "kind": "Service",
@@ -128,14 +142,13 @@ def create(stack: Checkout, name: str, prometheus_url: str, kube: Client, **spec
             "replicas": 1,
             "memory": {"minGib": 8, "maxGib": 64, "gib": 8},
             "scaling": {"mode": "apply", "policy": "target_tracking"},
-        }
-        | spec,
+        },
     }
     stack.kube().create(SERVICES.from_dict(document), namespace=NAMESPACE)
-    settle(stack, name)
+    settle(stack, name, within_s=PATIENCE_S)
     sizing = Sizing(stack=stack, name=name, autoscaler=None)  # type: ignore[arg-type]
     sizing.autoscaler = Autoscaler(
-        kube=KubeClient(kube),
+        kube=OneService(kube, name),
         namespace=NAMESPACE,
         measured=Measured(Prometheus(prometheus_url)),
         instruments=Instruments(CollectorRegistry()),

@@ -2,19 +2,20 @@
 
 What was used is a past written into a Prometheus of the test's own, and the clock of decisions is
 set: nobody waits for hours. All else is the stack's: objects, rights, replicas that come and go.
+Every service has a story of its own; as many are played at once as the warehouse has room for.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
-from lightkube import Client
 from lightkube.resources.core_v1 import Pod
 from lightkube.types import PatchType
 
@@ -32,15 +33,23 @@ from tests.stack.operating import (
     own_controller,
     rids,
     service,
-    stand,
 )
-from tests.stack.sizing import BEGIN, Load, Sizing, as_the_controller, create, past_of, services
+from tests.stack.sizing import (
+    BEGIN,
+    PATIENCE_S,
+    Load,
+    Sizing,
+    as_the_controller,
+    create,
+    past_of,
+    services,
+)
 from tests.stack.sql import NAMESPACE, connect, replica_addresses
 from tests.waiting import wait_for
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 QUIET, BUSY = 1.0, 2.1
-LOAD_CORES = 0.3
+LOAD_CORES = 0.15
 LOADS: dict[str, Load] = {
     "grown": lambda since: BUSY if -HOUR / 2 < since <= timedelta(0) else QUIET,
     "pinned": lambda since: BUSY,
@@ -49,40 +58,10 @@ LOADS: dict[str, Load] = {
     "planned": lambda since: 2.9 if since >= 35 * MINUTE else QUIET,
 }
 
-Make = Callable[..., Sizing]
+Story = Callable[[Sizing], None]
 
 
-@pytest.fixture(scope="module")
-def prometheus_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with prometheus_with(tmp_path_factory.mktemp("past"), past_of(LOADS)) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def acting(stack: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """Replicas are changed by a controller with short waits; sizes by the test, with its rights."""
-    log = tmp_path_factory.mktemp("controller") / "log"
-    with own_controller(stack, log):
-        yield as_the_controller(stack)
-        wait_for(lambda: not services(stack) & set(LOADS), within_s=180, what="all are gone")
-
-
-@pytest.fixture
-def make(stack: Checkout, acting: Client, prometheus_url: str) -> Iterator[Make]:
-    made: list[str] = []
-
-    def one(name: str, **spec: Any) -> Sizing:
-        wait_for(lambda: len(services(stack)) < MOST_SERVICES, within_s=180, what="room for it")
-        made.append(name)
-        return create(stack, name, prometheus_url, acting, **spec)
-
-    yield one
-    for name in made:
-        stack.kube().delete(SERVICES, name, namespace=NAMESPACE)
-
-
-def test_load_makes_it_grow_and_after_the_short_window_shrink(make: Make) -> None:
-    grown = make("grown")
+def load_makes_it_grow_and_after_the_short_window_shrink(grown: Sizing) -> None:
     grown.reach("grow", 16)
     assert grown.settled_gib() == 16
     assert (grown.tick(2 * HOUR), grown.wanted_gib) == ("steady", 16)
@@ -90,23 +69,19 @@ def test_load_makes_it_grow_and_after_the_short_window_shrink(make: Make) -> Non
     assert grown.settled_gib() == 8
 
 
-def test_equal_bounds_pin_it_whatever_its_load(make: Make) -> None:
-    pinned = make("pinned")
+def equal_bounds_pin_it_whatever_its_load(pinned: Sizing) -> None:
     pinned.edit(memory={"minGib": 12, "maxGib": 12})
     pinned.reach("pinned", 12)
     assert pinned.settled_gib() == 12
     assert (pinned.tick(HOUR), pinned.wanted_gib) == ("pinned", 12)
 
 
-def test_a_pod_killed_for_want_of_memory_comes_back_larger(make: Make) -> None:
-    crashed = make("crashed")
+def killed_for_want_of_memory_it_comes_back_larger(crashed: Sizing) -> None:
     assert crashed.tick() == "steady"
     kill_for_want_of_memory(crashed)
     crashed.reach("grow", 12, at=MINUTE)
     assert crashed.document["status"]["recommendation"]["figures"]["driver"] == "out_of_memory"
     assert crashed.settled_gib() == 12
-    crashed.tick(20 * HOUR)
-    assert crashed.wanted_gib == 12, "the floor outlives the pod"
 
 
 def kill_for_want_of_memory(sizing: Sizing) -> None:
@@ -130,10 +105,11 @@ def kill_for_want_of_memory(sizing: Sizing) -> None:
     )
 
 
-def test_a_person_wins_over_an_automatic_change_under_way(make: Make) -> None:
-    asked = make("asked")
+def a_person_wins_over_an_automatic_change_under_way(asked: Sizing) -> None:
     asked.reach("grow", 16)
-    wait_for(lambda: target_gib(asked) == 16, within_s=60, what="the automatic change begins")
+    wait_for(
+        lambda: target_gib(asked) == 16, within_s=PATIENCE_S, what="the automatic change begins"
+    )
     asked.edit(memory={"gib": 12})
     asked.tick(MINUTE)
     assert asked.settled_gib() == 12
@@ -147,10 +123,10 @@ def target_gib(sizing: Sizing) -> int:
     return int((op.get("target") or {}).get("memoryGib", 0))
 
 
-def test_a_schedule_is_there_before_the_spike(make: Make) -> None:
+def a_schedule_is_there_before_the_spike(planned: Sizing) -> None:
     at = (BEGIN + HOUR / 2).astimezone(UTC)
     rule = {"name": "opening", "at": f"{at:%H:%M}", "timeZone": "UTC", "memoryGib": 16}
-    planned = make("planned", schedule=[rule])
+    planned.edit(schedule=[rule])
     planned.tick()
     planned.tick(29 * MINUTE)
     assert planned.wanted_gib == 8
@@ -160,28 +136,77 @@ def test_a_schedule_is_there_before_the_spike(make: Make) -> None:
     assert (planned.tick(40 * MINUTE), planned.wanted_gib) == ("steady", 16)
 
 
-def test_the_deployed_programs_see_real_load(stack: Checkout) -> None:
+STORIES: dict[str, Story] = {
+    "grown": load_makes_it_grow_and_after_the_short_window_shrink,
+    "pinned": equal_bounds_pin_it_whatever_its_load,
+    "crashed": killed_for_want_of_memory_it_comes_back_larger,
+    "asked": a_person_wins_over_an_automatic_change_under_way,
+    "planned": a_schedule_is_there_before_the_spike,
+}
+
+
+@pytest.fixture(scope="module")
+def prometheus_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with prometheus_with(tmp_path_factory.mktemp("past"), past_of(LOADS)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def played(
+    stack: Checkout, prometheus_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[None]]]:
+    """Replicas are changed by a controller with short waits; sizes by the test, with its rights."""
+    log = tmp_path_factory.mktemp("controller") / "log"
+    room = MOST_SERVICES - len(services(stack))
+    kube = as_the_controller(stack)
+
+    def play(name: str, story: Story) -> None:
+        wait_for(
+            lambda: len(services(stack)) < MOST_SERVICES, within_s=PATIENCE_S, what="room for it"
+        )
+        try:
+            story(create(stack, name, prometheus_url, kube))
+        finally:
+            stack.kube().delete(SERVICES, name, namespace=NAMESPACE)
+
+    with own_controller(stack, log), ThreadPoolExecutor(room + 1) as pool:
+        load = pool.submit(real_load_is_measured, stack)
+        told = {name: pool.submit(play, name, story) for name, story in STORIES.items()}
+        wait([*told.values(), load])
+        # The deployed controller, when it comes back, looks at it first of all.
+        edit_service(stack, "reports", scaling={"mode": "recommend"}, memory={"maxGib": 12})
+    yield told | {"real": load}
+    edit_service(stack, "reports", scaling=None, memory={"maxGib": 8})
+    wait_for(lambda: not services(stack) & set(LOADS), within_s=PATIENCE_S, what="all are gone")
+
+
+@pytest.mark.parametrize("name", STORIES, ids=lambda name: STORIES[name].__name__)
+def test_a_size_follows(played: dict[str, Future[None]], name: str) -> None:
+    played[name].result()
+
+
+def test_the_deployed_programs_see_real_load(
+    stack: Checkout, played: dict[str, Future[None]]
+) -> None:
+    played["real"].result()
+    told = wait_for(lambda: recommendation(stack), within_s=90, what="a recommendation")
+    page = httpx.get(f"http://{address_of(stack, SYSTEM, CONTROLLER)}:9100/metrics").text
+    # A replica is not looked at in its first five minutes.
+    assert told["reason"] in ("no_metrics", "coverage", "at_bound", "steady", "grow")
+    assert "byoc_autoscaler_metrics_away_total 0.0" in page
+    assert "byoc_autoscaler_services 1.0" in page
+
+
+def real_load_is_measured(stack: Checkout) -> None:
     prometheus = Prometheus(f"http://{address_of(stack, 'byoc-monitoring', 'prometheus')}:9090")
     [rid], [address] = rids(stack, "reports"), replica_addresses(stack, "reports")
     with burning(stack, address):
-        wait_for(lambda: cores(prometheus, rid) > LOAD_CORES, within_s=120, what="its load")
+        wait_for(lambda: cores(prometheus, rid) > LOAD_CORES, within_s=PATIENCE_S, what="its load")
     now = int(datetime.now(UTC).timestamp()) // 60
     found = fetch(prometheus, NAMESPACE, ["reports"], now - 5, now)
     assert found.alive
     silent = [name for name in found.series if not found.of(name, ("reports", rid))]
     assert silent == []
-    edit_service(stack, "reports", scaling={"mode": "recommend"}, memory={"maxGib": 12})
-    try:
-        stand(stack.kube(), replicas=0)  # its first look is at its start
-        stand(stack.kube(), replicas=1)
-        told = wait_for(lambda: recommendation(stack), within_s=90, what="a recommendation")
-        page = httpx.get(f"http://{address_of(stack, SYSTEM, CONTROLLER)}:9100/metrics").text
-    finally:
-        edit_service(stack, "reports", scaling=None, memory={"maxGib": 8})
-    # A replica is not looked at in its first five minutes.
-    assert told["reason"] in ("no_metrics", "coverage", "at_bound", "steady", "grow")
-    assert "byoc_autoscaler_metrics_away_total 0.0" in page
-    assert "byoc_autoscaler_services 1.0" in page
 
 
 def address_of(stack: Checkout, namespace: str, app: str) -> str:
