@@ -197,7 +197,9 @@ def test_nobody_lends_himself_an_address(source: str, data: bytes, port: int, ou
     run(scenario)
 
 
-@pytest.mark.parametrize(("data", "port"), [(QUERY, PORT), (client_hello(HOST), 8443)])
+@pytest.mark.parametrize(
+    ("data", "port"), [(QUERY, PORT), (client_hello(HOST), 8443)], ids=["HTTP", "TLS"]
+)
 def test_a_balancers_client_who_is_listed_is_served(data: bytes, port: int) -> None:
     async def scenario() -> None:
         async with open_door(balancers=BALANCERS) as door:
