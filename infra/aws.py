@@ -19,11 +19,12 @@ SESSION_NAME = "clickhouse-byoc"
 def deploy(config: StackConfig) -> None:
     """Access, encryption, network, storage, cluster; then what runs inside the cluster."""
     from infra.cluster_layers import create_cluster_layers
+    from infra.private_link_layer import create_private_link
     from infra.warehouses import create_warehouses
 
     key = find_auth_key(config.tailscale, Path(pulumi.get_root_directory()))
-    account = pulumi.ResourceOptions(providers=[aws_provider(config)])
-    layers = create_layers(config, account)
+    provider = aws_provider(config)
+    layers = create_layers(config, pulumi.ResourceOptions(providers=[provider]))
     kubernetes = kubernetes_provider(layers.cluster)
     inside = pulumi.ResourceOptions(providers=[kubernetes])
     platform = create_cluster_layers(config, layers, key, inside)
@@ -31,6 +32,9 @@ def deploy(config: StackConfig) -> None:
     export_deployment(config, layers)
     endpoints = {"public": platform.public_hostname, "private": platform.private_hostname}
     pulumi.export("endpoints", {kind: name for kind, name in endpoints.items() if name})
+    if (link := create_private_link(config, platform.private_hostname, provider)) is not None:
+        told = {"serviceName": link.service_name, "dnsRecord": link.dns_record}
+        pulumi.export("privateLink", told)
 
 
 def onboard(config: StackConfig) -> None:

@@ -35,6 +35,7 @@ from infra.admission import admission
 from infra.aws_layers import Layers
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
+from infra.private_link_layer import offers_private_link, private_dns_name
 from infra.tailscale_key import opened
 from permissions.names import BucketPurpose
 
@@ -113,7 +114,12 @@ def ingress(config: StackConfig) -> IngressArgs | None:
     private = tuple(map(str, (*inside, *endpoints.private_source_ranges)))
     return IngressArgs(
         public=LoadBalancerArgs(source_ranges=public, hosts=hosts(config, "")) if public else None,
-        private=LoadBalancerArgs(source_ranges=private, hosts=hosts(config, "-private"))
+        private=LoadBalancerArgs(
+            source_ranges=private,
+            hosts=hosts(config, "-private"),
+            offered=endpoints.private_link is not None
+            and endpoints.private_link.load_balancer_arn is None,
+        )
         if endpoints.private
         else None,
         routes=routes(config),
@@ -136,13 +142,18 @@ def routes(config: StackConfig) -> tuple[Route, ...]:
         Route(
             service=f"{warehouse.name}-{service.name}",
             namespace=Namespace.CLICKHOUSE,
-            hosts=tuple(
-                f"{service.name}{suffix}.{config.endpoints.domain}" for suffix in ("", "-private")
-            ),
+            hosts=names(config, service.name),
         )
         for warehouse in config.warehouses
         for service in warehouse.services
     )
+
+
+def names(config: StackConfig, service: str) -> tuple[str, ...]:
+    """From the internet, from the VPC and its peers, and over PrivateLink."""
+    domain = config.endpoints.domain
+    offered = (f"{service}.{private_dns_name(config)}",) if offers_private_link(config) else ()
+    return (f"{service}.{domain}", f"{service}-private.{domain}", *offered)
 
 
 def certificates(config: StackConfig, layers: Layers) -> CertificatesArgs | None:
@@ -155,6 +166,7 @@ def certificates(config: StackConfig, layers: Layers) -> CertificatesArgs | None
         domain=endpoints.domain,
         email=endpoints.certificate_email,
         hosted_zone_id=endpoints.hosted_zone_id,
+        subdomains=(private_dns_name(config),) if offers_private_link(config) else (),
         after=(layers.cluster.late_addons,),
     )
 

@@ -66,6 +66,7 @@ def operator_features(config: StackConfig) -> frozenset[Feature]:
         Feature.KEY_WRITE: access.key_write,
         Feature.PEERING: access.peering,
         Feature.HUB: access.hub,
+        Feature.PRIVATE_LINK: access.private_link,
     }
     return frozenset(feature for feature, granted in chosen.items() if granted)
 

@@ -20,9 +20,10 @@ class Feature(StrEnum):
     KEY_WRITE = "key-write"
     PEERING = "peering"
     HUB = "hub"
+    PRIVATE_LINK = "private-link"
 
 
-OPT_IN = frozenset({Feature.PEERING, Feature.HUB})
+OPT_IN = frozenset({Feature.PEERING, Feature.HUB, Feature.PRIVATE_LINK})
 """What a role is given only where the account's owner asks for it."""
 
 ALWAYS = frozenset(Phase)

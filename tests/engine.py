@@ -19,7 +19,7 @@ from typing import Any
 import pulumi
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import engine_pb2, resource_pb2
+from pulumi.runtime.proto import engine_pb2, provider_pb2, resource_pb2
 from pulumi.runtime.settings import Settings, configure
 from pulumi.runtime.stack import run_in_stack
 
@@ -73,6 +73,7 @@ class Run:
     secret_outputs: frozenset[str]
     log: tuple[tuple[str, str], ...]
     component_outputs: Mapping[str, Props]
+    looked_up: tuple[tuple[str, Props], ...] = ()
 
     def all(self, type_: str) -> list[Registered]:
         return [resource for resource in self.resources if resource.type == type_]
@@ -106,12 +107,20 @@ def run(
     project: str = "clickhouse-byoc",
     stack: str = "test",
     outputs: Mapping[str, Props] | None = None,
+    lookups: Mapping[str, Props] | None = None,
 ) -> Run:
     """Run `program` as a stack of its own. `outputs` adds computed outputs per resource type.
 
-    An error of the program is raised as it is. A lookup (invoke) is an error.
+    An error of the program is raised as it is. A lookup (invoke) is an error, unless `lookups` has
+    the answer for its function; what was asked is then in `Run.looked_up`.
     """
-    monitor = MemoryMonitor(stack=stack, project=project, preview=preview, outputs=outputs or {})
+    monitor = MemoryMonitor(
+        stack=stack,
+        project=project,
+        preview=preview,
+        outputs=outputs or {},
+        lookups=lookups or {},
+    )
     contextvars.Context().run(
         _run_isolated, program, monitor, dict(config or {}), list(secret_config)
     )
@@ -155,6 +164,8 @@ class MemoryMonitor:
     project: str
     preview: bool
     outputs: Mapping[str, Props]
+    lookups: Mapping[str, Props]
+    looked_up: list[tuple[str, Props]] = field(default_factory=list)
     registered: dict[str, Registered] = field(default_factory=dict)
     registered_outputs: dict[str, struct_pb2.Struct] = field(default_factory=dict)
     log: list[tuple[str, str]] = field(default_factory=list)
@@ -178,6 +189,7 @@ class MemoryMonitor:
             secret_outputs=frozenset(path.split(".")[0] for path in secret_paths),
             log=tuple(self.log),
             component_outputs=components,
+            looked_up=tuple(self.looked_up),
         )
 
     def urn(self, request: Any) -> str:
@@ -212,7 +224,12 @@ class MemoryMonitor:
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:
-        raise AssertionError(f"the program looks something up: {request.tok}")
+        if request.tok not in self.lookups:
+            raise AssertionError(f"the program looks something up: {request.tok}")
+        self.looked_up.append((request.tok, plain(request.args)[0]))
+        answer = struct_pb2.Struct()
+        answer.update(self.lookups[request.tok])
+        return provider_pb2.InvokeResponse(**{"return": answer})
 
     def ReadResource(self, request: Any) -> Any:
         raise AssertionError(f"the program reads an existing resource: {request.name}")

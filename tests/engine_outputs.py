@@ -21,6 +21,7 @@ EC2_ID_PREFIXES = {
     "aws:ec2/launchTemplate:LaunchTemplate": "lt",
     "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": "pcx",
     "aws:ec2/flowLog:FlowLog": "fl",
+    "aws:ec2/vpcEndpointService:VpcEndpointService": "vpce-svc",
 }
 
 
@@ -105,6 +106,15 @@ def _launch_template(name: str, inputs: Props) -> Props:
     return {"latestVersion": 1, "name": inputs.get("name", name)}
 
 
+def _endpoint_service(name: str, inputs: Props) -> Props:
+    number = _digest(name, length=17)
+    record = {"name": f"_{number[:8]}", "type": "TXT", "value": f"vpce:{number}"}
+    return {
+        "serviceName": f"com.amazonaws.vpce.{REGION}.vpce-svc-{number}",
+        "privateDnsNameConfigurations": [{**record, "state": "pendingVerification"}],
+    }
+
+
 OUTPUTS: dict[str, Callable[[str, Props], Props]] = {
     "aws:iam/role:Role": _role,
     "aws:iam/policy:Policy": _policy,
@@ -113,4 +123,5 @@ OUTPUTS: dict[str, Callable[[str, Props], Props]] = {
     "aws:eks/cluster:Cluster": _cluster,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
+    "aws:ec2/vpcEndpointService:VpcEndpointService": _endpoint_service,
 }

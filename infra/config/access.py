@@ -98,6 +98,10 @@ class AccessConfig(Section):
     hub: bool = Field(
         False, description="Whether the access role may attach the VPC to a transit gateway"
     )
+    private_link: bool = Field(
+        False,
+        description="Whether the access role may offer the private load balancer to other VPCs",
+    )
     role_arn: RoleArn | None = Field(
         None,
         description="Access role made by an onboarding stack, which applies this deployment;"

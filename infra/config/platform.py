@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from components.kubernetes.images import is_pinned
 from components.kubernetes.names import Autoscaling, ImageName
 from control.warehouses.warehouse_schema import VERSION_PATTERN
+from infra.config.private_link import PrivateLinkConfig
 from infra.config.section import Cidr, DnsName, Finding, Section, matching
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ class EndpointsConfig(Section):
     )
     private_source_ranges: tuple[Cidr, ...] = Field(
         (), description="More networks that may connect to the private load balancer"
+    )
+    private_link: PrivateLinkConfig | None = Field(
+        None,
+        description="Endpoint service on the private load balancer; services are reached at"
+        " <service>.vpce.<domain> by it",
     )
 
 

@@ -25,6 +25,7 @@ from infra.config.platform import (
     check_endpoints,
     check_images,
 )
+from infra.config.private_link import check_private_link
 from infra.config.regions import REGION_ZONES, nearest_regions
 from infra.config.section import AccountId, Finding, Section, matching
 from infra.config.storage import RetentionConfig, StorageConfig, check_storage
@@ -177,6 +178,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_addons,
     check_images,
     check_endpoints,
+    check_private_link,
     check_telemetry,
     check_tailscale,
     check_warehouses,

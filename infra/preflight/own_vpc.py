@@ -4,17 +4,22 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
+from components.aws.zone import is_zone_id
+from infra.config.interface_endpoints import InterfaceEndpoint, needed_without_egress
 from infra.config.own_vpc import OwnVpcConfig
 from infra.config.stack import StackConfig
-from infra.preflight.finding import ClientOf, Result, ok, problem
+from infra.preflight.finding import ClientOf, Result, ok, problem, unknown
+from permissions.names import PROVENANCE_TAG
 
 AREA = "own VPC"
-FEWEST_FREE_ADDRESSES = 250
-"""In a private subnet: its nodes, and an address for every pod."""
+FEWEST_FREE_ADDRESSES, SMALLEST_PREFIX = 250, 23
+"""Of a private subnet: its nodes, and an address for every pod."""
+OWN_DNS = "AmazonProvidedDNS"
 LOAD_BALANCER_TAGS = {
     "private": "kubernetes.io/role/internal-elb",
     "public": "kubernetes.io/role/elb",
 }
+OURS = {"Key": PROVENANCE_TAG, "Value": "true"}
 DNS_FLAGS = ("enableDnsSupport", "enableDnsHostnames")
 ANYWHERE = "0.0.0.0/0"
 LIVE = frozenset({"available", "pending"})
@@ -34,12 +39,16 @@ def check_own_vpc(config: StackConfig, client: ClientOf) -> Iterator[Result]:
         )
         return
     yield addresses(config, own, vpcs[0])
+    yield tag_of_vpc(own, vpcs[0])
+    yield name_servers(ec2, vpcs[0])
     for flag in DNS_FLAGS:
         yield dns_flag(own.id, flag, ec2.describe_vpc_attribute(VpcId=own.id, Attribute=flag))
     tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [own.id]}])
     routes = RouteTables(tables["RouteTables"])
     endpoints = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [own.id]}])
-    yield from subnets(config, own, ec2, routes)
+    reached = served_inside(endpoints["VpcEndpoints"])
+    missing = sorted(e for e in needed_without_egress(config) if e not in reached)
+    yield from subnets(own, ec2, routes, missing)
     yield s3_endpoint(config, own, routes, endpoints["VpcEndpoints"])
 
 
@@ -53,6 +62,54 @@ def addresses(config: StackConfig, own: OwnVpcConfig, vpc: Document) -> Result:
         own.id,
         f"has {listed}, not network.cidr {config.network.cidr}",
         f"set network.cidr to {vpc['CidrBlock']}: rules of who may connect are made of it",
+    )
+
+
+def tag_of_vpc(own: OwnVpcConfig, vpc: Document) -> Result:
+    if OURS in vpc.get("Tags", []):
+        return ok(AREA, f"tag of {own.id}", "there")
+    return problem(
+        AREA,
+        f"tag of {own.id}",
+        f"lacks {PROVENANCE_TAG}=true, without which nobody here may make a security group in it",
+        tag_it(own.id, PROVENANCE_TAG, "true"),
+    )
+
+
+def tag_it(resource: str, key: str, value: str) -> str:
+    return f"aws ec2 create-tags --resources {resource} --tags Key={key},Value={value}"
+
+
+def name_servers(ec2: Any, vpc: Document) -> Result:
+    """Of servers of the owner's own it cannot be seen from here what they answer."""
+    id_ = vpc.get("DhcpOptionsId", "default")
+    filters = [{"Name": "dhcp-options-id", "Values": [id_]}]
+    found = ec2.describe_dhcp_options(Filters=filters)["DhcpOptions"]
+    servers = [
+        value["Value"]
+        for options in found
+        for configuration in options["DhcpConfigurations"]
+        if configuration["Key"] == "domain-name-servers"
+        for value in configuration["Values"]
+    ]
+    if set(servers) <= {OWN_DNS}:
+        return ok(AREA, "name servers", "the VPC's own")
+    return unknown(
+        AREA,
+        "name servers",
+        f"{id_} names {', '.join(servers)}",
+        "let them forward amazonaws.com to the VPC's own resolver: nodes look the cluster up there",
+    )
+
+
+def served_inside(endpoints: list[Document]) -> frozenset[str]:
+    """AWS services that a private address answers for under their usual names."""
+    return frozenset(
+        ".".join(endpoint["ServiceName"].split(".")[3:])
+        for endpoint in endpoints
+        if endpoint["VpcEndpointType"] == "Interface"
+        and endpoint["State"].lower() in LIVE
+        and endpoint.get("PrivateDnsEnabled")
     )
 
 
@@ -93,7 +150,7 @@ class RouteTables:
 
 
 def subnets(
-    config: StackConfig, own: OwnVpcConfig, ec2: Any, routes: RouteTables
+    own: OwnVpcConfig, ec2: Any, routes: RouteTables, missing: list[InterfaceEndpoint]
 ) -> Iterator[Result]:
     wanted = {
         subnet: (kind, zone)
@@ -103,7 +160,7 @@ def subnets(
     filters = [{"Name": "subnet-id", "Values": sorted(wanted)}]
     found = {s["SubnetId"]: s for s in ec2.describe_subnets(Filters=filters)["Subnets"]}
     for subnet, (kind, zone) in wanted.items():
-        wrongs = list(subnet_problems(own, kind, zone, found.get(subnet), routes))
+        wrongs = list(subnet_problems(own, kind, zone, found.get(subnet), routes, missing))
         subject = f"{kind} subnet {subnet}"
         for what, remedy in wrongs:
             yield problem(AREA, subject, what, remedy)
@@ -113,7 +170,12 @@ def subnets(
 
 
 def subnet_problems(
-    own: OwnVpcConfig, kind: str, zone: str, subnet: Document | None, routes: RouteTables
+    own: OwnVpcConfig,
+    kind: str,
+    zone: str,
+    subnet: Document | None,
+    routes: RouteTables,
+    missing: list[InterfaceEndpoint],
 ) -> Iterator[tuple[str, str]]:
     """What is wrong with it, and what to do."""
     if subnet is None:
@@ -123,25 +185,38 @@ def subnet_problems(
     if subnet["VpcId"] != own.id:
         yield f"belongs to {subnet['VpcId']}", f"name a subnet of {own.id}"
         return
-    if subnet["AvailabilityZone"] != zone:
-        yield f"is in {subnet['AvailabilityZone']}", f"name a subnet in {zone}"
-    tag = LOAD_BALANCER_TAGS[kind]
-    if {"Key": tag, "Value": "1"} not in subnet.get("Tags", []):
+    place = subnet["AvailabilityZoneId" if is_zone_id(zone) else "AvailabilityZone"]
+    if place != zone:
+        yield f"is in {place}", f"name a subnet in {zone}"
+    yield from tag_problems(kind, subnet)
+    yield from route_problems(kind, name, routes, missing)
+    if kind == "private":
+        yield from size_problems(subnet)
+
+
+def tag_problems(kind: str, subnet: Document) -> Iterator[tuple[str, str]]:
+    name, tags, role = subnet["SubnetId"], subnet.get("Tags", []), LOAD_BALANCER_TAGS[kind]
+    if {"Key": role, "Value": "1"} not in tags:
+        yield f"lacks the tag {role}=1, by which load balancers find it", tag_it(name, role, "1")
+    if OURS not in tags:
         yield (
-            f"lacks the tag {tag}=1, by which load balancers find it",
-            f"aws ec2 create-tags --resources {name} --tags Key={tag},Value=1",
-        )
-    yield from route_problems(kind, name, routes)
-    free = subnet["AvailableIpAddressCount"]
-    if kind == "private" and free < FEWEST_FREE_ADDRESSES:
-        size = ip_network(subnet["CidrBlock"]).prefixlen
-        yield (
-            f"has {free} free addresses (/{size}); nodes and pods need {FEWEST_FREE_ADDRESSES}",
-            "name a larger subnet, /23 or more",
+            f"lacks the tag {PROVENANCE_TAG}=true, by which it is known as the deployment's",
+            tag_it(name, PROVENANCE_TAG, "true"),
         )
 
 
-def route_problems(kind: str, subnet: str, routes: RouteTables) -> Iterator[tuple[str, str]]:
+def size_problems(subnet: Document) -> Iterator[tuple[str, str]]:
+    size, free = ip_network(subnet["CidrBlock"]).prefixlen, subnet["AvailableIpAddressCount"]
+    larger = f"name a larger subnet, /{SMALLEST_PREFIX} or more"
+    if size > SMALLEST_PREFIX:
+        yield f"is a /{size} with {free} free addresses: nodes and pods outgrow it", larger
+    elif free < FEWEST_FREE_ADDRESSES:
+        yield f"has {free} free addresses; nodes and pods need {FEWEST_FREE_ADDRESSES}", larger
+
+
+def route_problems(
+    kind: str, subnet: str, routes: RouteTables, missing: list[InterfaceEndpoint]
+) -> Iterator[tuple[str, str]]:
     way_out, table = routes.way_out(subnet), routes.of(subnet)["RouteTableId"]
     to_internet = way_out is not None and str(way_out.get("GatewayId", "")).startswith("igw-")
     if way_out is not None and way_out.get("State") == "blackhole":
@@ -153,10 +228,12 @@ def route_problems(kind: str, subnet: str, routes: RouteTables) -> Iterator[tupl
             f"is public: {table} leads straight to an internet gateway",
             "route 0.0.0.0/0 to a NAT or transit gateway, or name a private subnet",
         )
-    elif kind == "private" and way_out is None:
+    elif kind == "private" and way_out is None and missing:
         yield (
-            f"has no default route in {table}: nodes cannot fetch images or join",
-            "route 0.0.0.0/0 to a NAT or transit gateway",
+            f"has no default route in {table}, and AWS is not reached inside the VPC: nodes cannot"
+            " fetch images or join",
+            "route 0.0.0.0/0 to a NAT or transit gateway, or make interface endpoints with private"
+            f" DNS for {', '.join(missing)}",
         )
 
 

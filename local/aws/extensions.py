@@ -15,10 +15,10 @@ from moto.ram import urls as ram_urls
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
-from local.aws import s3_logging, sqs
+from local.aws import load_balancers, s3_logging, sqs
 from local.aws.bucket_policy import extend_bucket_policies
 from local.aws.delete_markers import extend_delete_markers
-from local.aws.ec2 import addresses, group_rules
+from local.aws.ec2 import addresses, endpoint_services, group_rules
 from local.aws.ec2.responses import LocalEc2Response
 from local.aws.eks.backend import LocalEksBackend
 from local.aws.eks.pod_credentials import EksAuthResponse
@@ -51,6 +51,8 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
     ram_urls.url_paths |= {f"{{0}}/{path}$": LocalRamResponse.dispatch for path in RAM_PATHS}
     addresses.install()
+    endpoint_services.install()
+    load_balancers.install()
     group_rules.install()
     s3_logging.install()
     sqs.install()

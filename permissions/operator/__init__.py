@@ -7,9 +7,21 @@ from permissions.operator.hub import HUB
 from permissions.operator.logs import LOGS
 from permissions.operator.network import NETWORK
 from permissions.operator.peering import PEERING
+from permissions.operator.private_link import PRIVATE_LINK
 from permissions.operator.roles import ROLES
 from permissions.operator.storage import STORAGE
 
-OPERATOR_ROWS = (*ACCOUNT, *NETWORK, *PEERING, *HUB, *ROLES, *ENCRYPTION, *STORAGE, *LOGS, *CLUSTER)
+OPERATOR_ROWS = (
+    *ACCOUNT,
+    *NETWORK,
+    *PEERING,
+    *HUB,
+    *PRIVATE_LINK,
+    *ROLES,
+    *ENCRYPTION,
+    *STORAGE,
+    *LOGS,
+    *CLUSTER,
+)
 
 __all__ = ["OPERATOR_ROWS"]

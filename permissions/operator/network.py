@@ -51,6 +51,7 @@ MAKERS = (
     "AuthorizeSecurityGroupIngress",
     "CreateVpcPeeringConnection",
     "CreateTransitGatewayVpcAttachment",
+    "CreateVpcEndpointServiceConfiguration",
 )
 
 

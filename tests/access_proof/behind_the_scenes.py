@@ -53,6 +53,15 @@ UNSEEN: tuple[Unseen, ...] = (
         " that is the same account's, which of its tables the attachment stands in.",
         "ec2: DescribeTransitGateways GetTransitGatewayRouteTableAssociations"
         " GetTransitGatewayRouteTablePropagations"),
+    *by(Asker.OPERATION, "An endpoint service gets another load balancer or region.",
+        "ec2: ModifyVpcEndpointServiceConfiguration"),
+    *by(Asker.OPERATION, "A consumer's connection is accepted, and rejected once it is listed no"
+        " more.",
+        "ec2: AcceptVpcEndpointConnections RejectVpcEndpointConnections"
+        " DescribeVpcEndpointConnections"),
+    *by(Asker.OPERATION, "Where the cluster made the load balancer, each run looks for it by its"
+        " tags.",
+        "elasticloadbalancing: DescribeLoadBalancers DescribeTags DescribeLoadBalancerAttributes"),
     *by(Asker.OPERATION, "Once both sides of a peering are set up, names are resolved over it.",
         "ec2: ModifyVpcPeeringConnectionOptions"),
     *by(Asker.PROVIDER, "Reading a role, and before it removes one, it lists its policies.",

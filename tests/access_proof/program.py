@@ -6,8 +6,9 @@ from __future__ import annotations
 import pulumi
 
 from infra import aws
-from infra.aws_layers import create_layers
-from infra.config import load
+from infra.aws_layers import Layers, create_layers
+from infra.config import StackConfig, load
+from infra.private_link_layer import create_private_link
 
 
 def build() -> None:
@@ -15,5 +16,11 @@ def build() -> None:
     if config.is_onboarding:
         aws.onboard(config)
         return
-    opts = pulumi.ResourceOptions(providers=[aws.aws_provider(config)])
-    aws.export_deployment(config, create_layers(config, opts))
+    aws.export_deployment(config, deploy(config))
+
+
+def deploy(config: StackConfig) -> Layers:
+    provider = aws.aws_provider(config)
+    layers = create_layers(config, pulumi.ResourceOptions(providers=[provider]))
+    create_private_link(config, None, provider)
+    return layers

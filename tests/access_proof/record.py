@@ -69,7 +69,12 @@ def new_world(aws: LocalAws, folder: Path, cli: Path) -> World:
 
 
 def surroundings(aws: LocalAws) -> scenario.Around:
-    peer = aws.client("ec2").create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"]
+    ec2 = aws.client("ec2")
+    peer = ec2.create_vpc(CidrBlock="10.60.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=peer, CidrBlock="10.60.0.0/24")["Subnet"]["SubnetId"]
+    balancer = aws.client("elbv2").create_load_balancer(
+        Name="of-the-cluster", Type="network", Scheme="internal", Subnets=[subnet]
+    )
     theirs = aws.client("ec2", account=scenario.NEIGHBOUR)
     options = {"AutoAcceptSharedAttachments": "enable"}
     gateway = theirs.create_transit_gateway(Options=options)["TransitGateway"]
@@ -80,6 +85,7 @@ def surroundings(aws: LocalAws) -> scenario.Around:
         peer_vpc=peer,
         transit_gateway=gateway["TransitGatewayId"],
         share_arn=share["resourceShare"]["resourceShareArn"],
+        balancer_arn=balancer["LoadBalancers"][0]["LoadBalancerArn"],
     )
 
 

@@ -32,6 +32,12 @@ class Around:
         f"arn:aws:ram:{REGION}:{NEIGHBOUR}:resource-share/00000000-0000-0000-0000-000000000000"
     )
 
+    balancer_arn: str = (
+        f"arn:aws:elasticloadbalancing:{REGION}:{CUSTOMER}:loadbalancer/net/"
+        "of-the-cluster/0123456789abcdef"
+    )
+    """What the cluster would have made for its ingress."""
+
 
 ONBOARDING: Document = {
     "kind": "onboarding",
@@ -43,6 +49,7 @@ ONBOARDING: Document = {
         "externalId": EXTERNAL_ID,
         "peering": True,
         "hub": True,
+        "privateLink": True,
     },
 }
 
@@ -78,6 +85,12 @@ def deployment(around: Around) -> Document:
             "domain": "clickhouse.example.com",
             "hostedZoneId": "Z0123456789ABCDEFGHIJ",
             "certificateEmail": "platform@example.com",
+            "privateLink": {
+                "allowedPrincipals": [f"arn:aws:iam::{NEIGHBOUR}:root"],
+                "supportedRegions": ["us-east-1"],
+                "dnsVerified": True,
+                "loadBalancerArn": around.balancer_arn,
+            },
         },
         "tags": {"team": "data"},
     }

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pulumi
-
-from infra.aws_layers import create_layers
 from infra.config import parse
 from local.aws.iam.evaluation import Ask
 from permissions.rows import Phase
 from tests.access_proof import scenario
+from tests.access_proof.program import deploy
 from tests.engine import run
 
 TRACE = Path(__file__).parent / "trace.json"
@@ -98,7 +96,7 @@ def digest_of_deployment() -> str:
     text = hashlib.sha256()
     for document in (at_first, later, scenario.operated(later)):
         config = parse(document)
-        seen = run(lambda config=config: create_layers(config, pulumi.ResourceOptions()))  # type: ignore[misc]
+        seen = run(lambda config=config: deploy(config))  # type: ignore[misc]
         for resource in sorted(seen.resources, key=lambda r: r.urn):
             # policies are documents of the rows themselves, which the proof looks at anyway
             inputs = {k: v for k, v in resource.inputs.items() if "olicy" not in k}

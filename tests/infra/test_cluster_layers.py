@@ -75,3 +75,32 @@ def test_state_and_usage_stay_inside_without_a_target() -> None:
     args = telemetry(parse(GOOD))
     assert args.state_queue_url is None
     assert args.usage_bucket is None
+
+
+LINK = {"privateLink": {"allowedPrincipals": ["arn:aws:iam::333333333333:root"]}}
+
+
+def test_a_load_balancer_that_is_offered_is_waited_for() -> None:
+    args = ingress(parse(changed("endpoints", ENDPOINTS | LINK)))
+    assert args is not None and args.private is not None
+    assert args.private.offered
+    without = ingress(parse(changed("endpoints", ENDPOINTS)))
+    assert without is not None and without.private is not None
+    assert not without.private.offered
+
+
+def test_services_have_names_over_private_link() -> None:
+    args = ingress(parse(changed("endpoints", ENDPOINTS | LINK)))
+    assert args is not None
+    assert [route.hosts[-1] for route in args.routes] == [
+        "primary.vpce.db.example.com",
+        "reports.vpce.db.example.com",
+    ]
+
+
+def test_the_certificate_covers_the_names_over_private_link() -> None:
+    acme = {"domain": "db.example.com", "hostedZoneId": "Z0123456789ABC",
+            "certificateEmail": "ops@example.com"}  # fmt: skip
+    seen = deployed(parse(changed("endpoints", acme | LINK)), preview=True)
+    certificate = seen.named("platform-certificate").inputs
+    assert certificate["spec"]["dnsNames"] == ["*.db.example.com", "*.vpce.db.example.com"]

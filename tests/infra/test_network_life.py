@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from components.kubernetes.platform import private_load_balancer_tags
 from tests.infra.config.documents import Document
 from tests.local.aws.cloud import CUSTOMER, LocalAws, started_local_aws
 from tests.local.plugins.aws_project import aws_project
@@ -148,6 +149,74 @@ def addresses(ec2: Any) -> dict[str, str]:
         next(tag["Value"] for tag in subnet["Tags"] if tag["Key"] == "Name"): subnet["CidrBlock"]
         for subnet in found["Subnets"]
     }
+
+
+LINK = """
+    from tests.infra.private_link_program import build
+
+    build()
+"""
+
+
+def test_a_private_link_that_another_account_connects_to(
+    project: Project, aws: LocalAws, neighbour: Neighbour
+) -> None:
+    ours = aws.client("ec2", region=REGION)
+    balancer = load_balancer_of_the_cluster(aws, ours)
+    project.write(LINK)
+    wanted = {"allowedPrincipals": [f"arn:aws:iam::{NEIGHBOUR}:root"]}
+    configure(project, offering(neighbour, wanted))
+    project.up().check()
+    (service,) = ours.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    assert service["NetworkLoadBalancerArns"] == [balancer]
+    unchanged(project)
+    told = json.loads(project.run("stack", "output", "--json").check())["told"]
+    assert told["serviceName"] == service["ServiceName"]
+    assert told["dnsRecord"]["name"].endswith(".vpce.db.example.com")
+    made = neighbour.ec2.create_vpc_endpoint(
+        VpcId=neighbour.vpc, VpcEndpointType="Interface", ServiceName=told["serviceName"]
+    )["VpcEndpoint"]
+    assert made["State"] == "pendingAcceptance"
+    id_ = made["VpcEndpointId"]
+    accepted = wanted | {"acceptedEndpoints": [id_], "dnsVerified": True}
+    configure(project, offering(neighbour, accepted))
+    project.up().check()
+    assert state_of(neighbour, id_) == "available"
+    (service,) = ours.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"]
+    assert service["PrivateDnsNameConfiguration"]["State"] == "verified"
+    unchanged(project)
+    configure(project, offering(neighbour, wanted))
+    project.up().check()
+    assert state_of(neighbour, id_) == "rejected"
+    project.destroy().check()
+    assert ours.describe_vpc_endpoint_service_configurations()["ServiceConfigurations"] == []
+
+
+def load_balancer_of_the_cluster(aws: LocalAws, ours: Any) -> str:
+    """As whoever makes it for the ingress tags it, and another one beside it."""
+    vpc = ours.create_vpc(CidrBlock=OURS)["Vpc"]["VpcId"]
+    subnet = ours.create_subnet(VpcId=vpc, CidrBlock="10.40.0.0/24")["Subnet"]["SubnetId"]
+    arns = []
+    for exposure in ("public", "private"):
+        tags = private_load_balancer_tags("acme") | {"clickhouse-byoc-exposure": exposure}
+        made = aws.client("elbv2", region=REGION).create_load_balancer(
+            Name=exposure,
+            Type="network",
+            Subnets=[subnet],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        arns.append(made["LoadBalancers"][0]["LoadBalancerArn"])
+    return str(arns[1])
+
+
+def offering(neighbour: Neighbour, link: Document) -> Document:
+    endpoints = {"domain": "db.example.com", "tlsSecret": "tls", "privateLink": link}
+    return document(neighbour) | {"endpoints": endpoints}
+
+
+def state_of(neighbour: Neighbour, endpoint: str) -> str:
+    found = neighbour.ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"]
+    return str(found[0]["State"])
 
 
 def test_hub_and_peering_of_another_account(

@@ -129,6 +129,7 @@ VARIANTS = {
     Feature.KEY_WRITE: "kms:CreateKey",
     Feature.PEERING: "ec2:CreateVpcPeeringConnection",
     Feature.HUB: "ec2:CreateTransitGatewayVpcAttachment",
+    Feature.PRIVATE_LINK: "ec2:CreateVpcEndpointServiceConfiguration",
 }
 
 

@@ -138,6 +138,7 @@ LEFT_OUT = {
     Feature.KEY_WRITE: ("kms:CreateKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
     Feature.PEERING: ("ec2:CreateVpcPeeringConnection", "ec2:ModifyVpcPeeringConnectionOptions"),
     Feature.HUB: ("ec2:CreateTransitGatewayVpcAttachment", "ram:AcceptResourceShareInvitation"),
+    Feature.PRIVATE_LINK: ("ec2:CreateVpcEndpointServiceConfiguration", "vpce:AllowMultiRegion"),
 }
 
 

@@ -10,6 +10,7 @@ from components.kubernetes.platform.args import (
     StorageClassArgs,
 )
 from components.kubernetes.platform.layer import Platform
+from components.kubernetes.platform.load_balancers import private_load_balancer_tags
 
 __all__ = [
     "AdmissionArgs",
@@ -22,4 +23,5 @@ __all__ = [
     "PlatformArgs",
     "Route",
     "StorageClassArgs",
+    "private_load_balancer_tags",
 ]

@@ -42,6 +42,8 @@ class LoadBalancerArgs:
     """Networks that may connect. Never empty: a load balancer that nobody may use is left out."""
     hosts: tuple[str, ...] = ()
     """Names that external-dns points at it."""
+    offered: bool = False
+    """By an endpoint service as well, which waits for it, whatever else is waited for."""
 
     def __post_init__(self) -> None:
         if not self.source_ranges:
@@ -83,6 +85,8 @@ class CertificatesArgs:
     domain: str
     email: str
     hosted_zone_id: pulumi.Input[str]
+    subdomains: tuple[str, ...] = ()
+    """Names below the domain that have names below them: a wildcard covers one label."""
     server: str = "https://acme-v02.api.letsencrypt.org/directory"
     after: tuple[pulumi.Resource, ...] = ()
     """What brings cert-manager's kinds into the cluster (the EKS add-on)."""

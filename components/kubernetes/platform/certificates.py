@@ -54,7 +54,7 @@ def certificate_spec(args: CertificatesArgs, tls_secret: str) -> dict[str, Any]:
     return {
         "secretName": tls_secret,
         "issuerRef": {"name": ISSUER, "kind": "Issuer", "group": "cert-manager.io"},
-        "dnsNames": [f"*.{args.domain}"],
+        "dnsNames": [f"*.{name}" for name in (args.domain, *args.subdomains)],
         "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
         "usages": ["server auth", "digital signature"],
     }

@@ -50,6 +50,14 @@ ANNOTATIONS = {
     | {f"{ANNOTATION}-scheme": "internal"},
 }
 
+# Whom an endpoint service lets in, it decides itself; they come from addresses inside the VPC.
+OFFERED = {
+    LoadBalancerController.CLOUD_PROVIDER: dict[str, str](),
+    LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER: {
+        f"{ANNOTATION}-inbound-sg-rules-on-private-link-traffic": "off"
+    },
+}
+
 
 def create_load_balancer(
     children: Children,
@@ -70,8 +78,10 @@ def create_load_balancer(
             name,
             "ingress",
             namespace=Namespace.INGRESS,
-            annotations=ANNOTATIONS[controller, exposure] | notes(deployment, args),
-            awaited=awaited,
+            annotations=ANNOTATIONS[controller, exposure]
+            | (OFFERED[controller] if args.offered else {})
+            | notes(deployment, args, exposure),
+            awaited=awaited or args.offered,
         ),
         spec={
             "type": "LoadBalancer",
@@ -95,13 +105,23 @@ def create_load_balancer(
     return status.apply(host_name)
 
 
-def notes(deployment: Deployment, args: LoadBalancerArgs) -> dict[str, str]:
+def notes(deployment: Deployment, args: LoadBalancerArgs, exposure: Exposure) -> dict[str, str]:
     names = {HOSTS_ANNOTATION: ",".join(args.hosts)} if args.hosts else {}
-    return {f"{ANNOTATION}-additional-resource-tags": tag_list(deployment)} | names
+    tags = ",".join(f"{key}={value}" for key, value in tags_of(deployment.name, exposure).items())
+    return {f"{ANNOTATION}-additional-resource-tags": tags} | names
 
 
-def tag_list(deployment: Deployment) -> str:
-    return f"clickhouse-byoc=true,clickhouse-byoc-deployment={deployment.name}"
+def private_load_balancer_tags(deployment: str) -> dict[str, str]:
+    """By which it is told from every other one of the account, whoever made it."""
+    return tags_of(deployment, Exposure.PRIVATE)
+
+
+def tags_of(deployment: str, exposure: Exposure) -> dict[str, str]:
+    return {
+        "clickhouse-byoc": "true",
+        "clickhouse-byoc-deployment": deployment,
+        "clickhouse-byoc-exposure": exposure.value,
+    }
 
 
 def host_name(status: k8s.core.v1.outputs.ServiceStatus | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from moto.ec2.responses import EC2Response
 
 from local.aws.ec2.ebs_defaults import EbsDefaultKey
+from local.aws.ec2.endpoint_services import EndpointServices
 from local.aws.ec2.endpoints import EndpointChanges
 from local.aws.ec2.launch_templates import LaunchTemplateTags
 from local.aws.ec2.nat_gateways import NatGatewayDeletion
@@ -16,6 +17,7 @@ from local.aws.ec2.vpc_deletion import DependencyChecks
 class LocalEc2Response(
     DependencyChecks,
     EbsDefaultKey,
+    EndpointServices,
     EndpointChanges,
     LaunchTemplateTags,
     NatGatewayDeletion,

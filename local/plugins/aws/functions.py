@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from local.plugins.aws.cloud import Aws, Cloud, partition
 from local.plugins.aws.failures import readable_errors
-from local.plugins.provider import Call, Failure, InvalidInputsError, Props
+from local.plugins.provider import Call, Failure, InvalidInputsError, PluginError, Props
 
 REGION_NAMES: Final = {
     "ap-northeast-1": "Asia Pacific (Tokyo)",
@@ -55,6 +55,33 @@ def get_region(aws: Aws, args: Props) -> Props:
     }
 
 
+def get_load_balancer(aws: Aws, args: Props) -> Props:
+    """The one that has all of the tags, and no second one."""
+    elb, wanted = aws.client("elbv2"), args.get("tags", {})
+    found = elb.describe_load_balancers()["LoadBalancers"]
+    by_arn = {item["LoadBalancerArn"]: item for item in found}
+    tags = elb.describe_tags(ResourceArns=list(by_arn))["TagDescriptions"] if by_arn else []
+    alike = [
+        by_arn[entry["ResourceArn"]]
+        for entry in tags
+        if wanted.items() <= {tag["Key"]: tag["Value"] for tag in entry["Tags"]}.items()
+    ]
+    if len(alike) != 1:
+        raise PluginError(f"{len(alike)} load balancers have the tags {wanted}, not one")
+    (item,) = alike
+    return {
+        "arn": item["LoadBalancerArn"],
+        "dnsName": item["DNSName"],
+        "id": item["LoadBalancerArn"],
+        "internal": item.get("Scheme") == "internal",
+        "loadBalancerType": item["Type"],
+        "name": item["LoadBalancerName"],
+        "tags": wanted,
+        "vpcId": item.get("VpcId"),
+        "zoneId": item.get("CanonicalHostedZoneId"),
+    }
+
+
 def get_availability_zones(aws: Aws, args: Props) -> Props:
     wanted: dict[str, Any] = {"AllAvailabilityZones": bool(args.get("allAvailabilityZones"))}
     filters = [
@@ -92,6 +119,7 @@ FUNCTIONS: Final[Mapping[str, tuple[Function, frozenset[str]]]] = {
             | {"state"}
         ),
     ),
+    "aws:lb/getLoadBalancer:getLoadBalancer": (get_load_balancer, frozenset({"tags", "region"})),
     "aws:index/getCallerIdentity:getCallerIdentity": (get_caller_identity, frozenset({"id"})),
     "aws:index/getPartition:getPartition": (get_partition, frozenset({"id"})),
     "aws:index/getRegion:getRegion": (

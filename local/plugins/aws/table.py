@@ -55,6 +55,9 @@ TYPES: Final[Mapping[str, type[AwsResource]]] = {
     "aws:ec2/tag:Tag": settings.Tag,
     "aws:ec2/vpc:Vpc": vpc.Vpc,
     "aws:ec2/vpcEndpoint:VpcEndpoint": endpoints.VpcEndpoint,
+    "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter": (
+        endpoint_services.VpcEndpointConnectionAccepter
+    ),
     "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": (
         endpoints.VpcEndpointRouteTableAssociation
     ),
@@ -115,6 +118,9 @@ TYPES: Final[Mapping[str, type[AwsResource]]] = {
     "aws:secretsmanager/secretVersion:SecretVersion": secrets.SecretVersion,
     "aws:sqs/queue:Queue": sqs.Queue,
     "aws:sqs/queuePolicy:QueuePolicy": sqs.QueuePolicy,
+    "aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification": (
+        endpoint_services.PrivateDnsVerification
+    ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": group_rules.SecurityGroupEgressRule,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (
         group_rules.SecurityGroupIngressRule

@@ -108,6 +108,21 @@ def test_names_are_pointed_at_the_load_balancer_that_lists_them():
     assert annotation not in annotations["ingress-private"]
 
 
+def test_who_comes_through_an_endpoint_service_is_let_in_by_it_alone():
+    private = replace(INGRESS.private, offered=True)
+    controller = LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER
+    annotation = f"{LB}-inbound-sg-rules-on-private-link-traffic"
+    made = balancers(with_ingress(private=private, controller=controller))
+    assert made["ingress-private"]["metadata"]["annotations"][annotation] == "off"
+    assert annotation not in made["ingress-public"]["metadata"]["annotations"]
+
+
+def test_each_load_balancer_can_be_told_by_its_tags():
+    for name, service in balancers().items():
+        tags = service["metadata"]["annotations"][f"{LB}-additional-resource-tags"]
+        assert f"clickhouse-byoc-exposure={name.removeprefix('ingress-')}" in tags.split(",")
+
+
 def test_a_public_load_balancer_is_never_marked_internal():
     for controller in LoadBalancerController:
         annotations = balancers(with_ingress(controller=controller))["ingress-public"]["metadata"][

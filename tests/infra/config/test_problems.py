@@ -36,6 +36,20 @@ def hub(**more: Any) -> Document:
     return changed("network.hub", HUB | more, changed("network.egress", "hub"))
 
 
+BALANCER = (
+    "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/found/0123456789abcdef"
+)
+
+
+def private_link(**changes: Any) -> Document:
+    """Endpoints with a private link; what is no field of it is one of theirs."""
+    theirs = {name: changes.pop(name) for name in ("private", "publicSourceRanges")
+              if name in changes}  # fmt: skip
+    link = {"allowedPrincipals": ["arn:aws:iam::333333333333:root"]} | changes
+    endpoints = {"domain": "db.example.com", "tlsSecret": "tls", "privateLink": link}
+    return changed("endpoints", endpoints | theirs)
+
+
 def without_egress(**sections: Any) -> Document:
     """All that nodes need, and no way out; with other sections on top."""
     network = {**GOOD["network"], "egress": "none", "interfaceEndpoints": ENDPOINTS}
@@ -474,6 +488,42 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "two Tailscale keys": (
         changed("tailscale", {"enabled": True, "authKeyFile": "key", "existingSecret": "key"}),
         "byoc:tailscale.existingSecret", '"key"', "exactly one",
+    ),
+    "private link without a load balancer": (
+        private_link(private=False, publicSourceRanges=["198.51.100.0/24"]),
+        "byoc:endpoints.privateLink", "{", "loadBalancerArn",
+    ),
+    "private link for everybody": (
+        private_link(allowedPrincipals=["*"]), "byoc:endpoints.privateLink.allowedPrincipals[0]",
+        '"*"', "arn:aws:iam::333333333333:root",
+    ),
+    "private link for nobody": (
+        private_link(allowedPrincipals=[]), "byoc:endpoints.privateLink.allowedPrincipals", "[]",
+        "1 or more",
+    ),
+    "connections accepted where none waits": (
+        private_link(acceptanceRequired=False, acceptedEndpoints=["vpce-0123456789abcdef0"]),
+        "byoc:endpoints.privateLink.acceptedEndpoints", "[", "acceptanceRequired: true",
+    ),
+    "private link from its own region": (
+        private_link(supportedRegions=["us-east-1"]),
+        "byoc:endpoints.privateLink.supportedRegions[0]", '"us-east-1"', "leave it out",
+    ),
+    "private link from a region listed twice": (
+        private_link(supportedRegions=["eu-west-1", "eu-west-1"]),
+        "byoc:endpoints.privateLink.supportedRegions[1]", '"eu-west-1"', "once",
+    ),
+    "private link from a region that is none": (
+        private_link(supportedRegions=["eu-west-9"]),
+        "byoc:endpoints.privateLink.supportedRegions[0]", '"eu-west-9"', "eu-west-",
+    ),
+    "load balancer of another account offered": (
+        private_link(loadBalancerArn=BALANCER.replace("111111111111", "333333333333")),
+        "byoc:endpoints.privateLink.loadBalancerArn", '"arn:', "account 111111111111",
+    ),
+    "application load balancer offered": (
+        private_link(loadBalancerArn=BALANCER.replace("/net/", "/app/")),
+        "byoc:endpoints.privateLink.loadBalancerArn", '"arn:', "loadbalancer/net/",
     ),
     "endpoint without a domain": (
         changed("endpoints", {"publicSourceRanges": ["203.0.113.0/24"]}),

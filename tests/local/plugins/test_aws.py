@@ -23,11 +23,13 @@ pytestmark = pytest.mark.engine
 
 UNKNOWN = rpc.UNKNOWN
 BETWEEN_ACCOUNTS = {
+    "aws:ec2/vpcEndpointConnectionAccepter:VpcEndpointConnectionAccepter",
     "aws:ec2transitgateway/vpcAttachment:VpcAttachment",
     "aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter",
     "aws:ram/resourceShareAccepter:ResourceShareAccepter",
+    "aws:vpc/endpointServicePrivateDnsVerification:EndpointServicePrivateDnsVerification",
 }
-"""Types whose life takes a second account: tests/infra/test_network_life.py."""
+"""Types between two accounts: tests/infra/test_network_life.py."""
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def needs(text: str) -> Needs:
 
 
 CHANGES = {
+    "AcceptVpcEndpointConnections": needs("from vpc-endpoint-service"),
     "AllocateAddress": needs("elastic-ip from"),
     "AssociateAddress": needs("from elastic-ip instance network-interface"),
     "AssociateRouteTable": needs("from route-table subnet"),
@@ -67,6 +68,7 @@ CHANGES = {
     ),
     "CreateVpc": needs("vpc from"),
     "CreateVpcEndpoint": needs("vpc-endpoint from route-table security-group subnet vpc"),
+    "CreateVpcEndpointServiceConfiguration": needs("vpc-endpoint-service from"),
     "CreateVpcPeeringConnection": needs("vpc-peering-connection from vpc"),
     "DeleteFlowLogs": needs("from vpc-flow-log"),
     "DeleteInternetGateway": needs("from internet-gateway"),
@@ -78,6 +80,7 @@ CHANGES = {
     "DeleteSubnet": needs("from subnet"),
     "DeleteTransitGatewayVpcAttachment": needs("from transit-gateway-attachment"),
     "DeleteVpc": needs("from vpc"),
+    "DeleteVpcEndpointServiceConfigurations": needs("from vpc-endpoint-service"),
     "DeleteVpcEndpoints": needs("from vpc-endpoint"),
     "DeleteVpcPeeringConnection": needs("from vpc-peering-connection"),
     "DescribeVpcAttribute": needs("from vpc"),
@@ -90,11 +93,15 @@ CHANGES = {
     "ModifyTransitGatewayVpcAttachment": needs("from transit-gateway-attachment subnet"),
     "ModifyVpcAttribute": needs("from vpc"),
     "ModifyVpcEndpoint": needs("from vpc-endpoint route-table security-group subnet"),
+    "ModifyVpcEndpointServiceConfiguration": needs("from vpc-endpoint-service"),
+    "ModifyVpcEndpointServicePermissions": needs("from vpc-endpoint-service"),
     "ModifyVpcPeeringConnectionOptions": needs("from vpc-peering-connection"),
+    "RejectVpcEndpointConnections": needs("from vpc-endpoint-service"),
     "ReleaseAddress": needs("from elastic-ip"),
     "ReplaceRoute": needs("from route-table"),
     "RevokeSecurityGroupEgress": needs("from security-group"),
     "RevokeSecurityGroupIngress": needs("from security-group"),
+    "StartVpcEndpointServicePrivateDnsVerification": needs("from vpc-endpoint-service"),
     "TerminateInstances": needs("from instance"),
 }
 UNCHECKED = frozenset({"IpPermissions", "LaunchTemplateData", "PeerVpcId", "TagSpecifications"})
@@ -159,6 +166,9 @@ def behind(call: Call, facts: Facts) -> Iterator[Ask]:
         if role:
             yield pass_role(role, FLOW_LOGS, call.params.get("ResourceIds", ()))
         yield Ask(action="logs:CreateLogDelivery", resource="*")
+    if call.params.get("SupportedRegions") or call.params.get("AddSupportedRegions"):
+        services = f"arn:aws:ec2:{call.region}:{call.account}:vpc-endpoint-service/*"
+        yield Ask(action="vpce:AllowMultiRegion", resource=services)
     if call.operation == "DeleteFlowLogs":
         yield Ask(action="logs:DeleteLogDelivery", resource="*")
 

@@ -33,9 +33,17 @@ def security_tokens(call: Call, facts: Facts) -> Iterator[Ask]:
             yield Ask(action=action, resource=call.params["RoleArn"], context=context)
 
 
+def load_balancers(call: Call, facts: Facts) -> Iterator[Ask]:
+    """The cluster makes and changes them; everybody else looks."""
+    if not call.operation.startswith("Describe"):
+        raise LookupError(call.operation)
+    yield Ask(action=f"elasticloadbalancing:{call.operation}", resource="*")
+
+
 READERS: Mapping[str, Reader] = {
     "ec2": ec2.asks,
     "eks": eks.asks,
+    "elasticloadbalancing": load_balancers,
     "iam": iam.asks,
     "kms": kms.asks,
     "logs": logs.asks,

@@ -7,10 +7,13 @@ from typing import ClassVar
 
 from local.plugins.aws.cloud import Aws
 from local.plugins.aws.documents import pascal
-from local.plugins.aws.ec2.base import Document, Ec2Resource, tags_of
-from local.plugins.provider import Property, Props, Schema, in_any_order
+from local.plugins.aws.ec2.base import Document, Ec2Resource, filters, tags_of
+from local.plugins.provider import PluginError, Property, Props, Schema, in_any_order
 
-BALANCERS = ("networkLoadBalancerArns", "gatewayLoadBalancerArns")
+LISTS = (
+    *("networkLoadBalancerArns", "gatewayLoadBalancerArns"),
+    *("supportedIpAddressTypes", "supportedRegions"),
+)
 
 
 class VpcEndpointService(Ec2Resource):
@@ -22,6 +25,7 @@ class VpcEndpointService(Ec2Resource):
         "gatewayLoadBalancerArns": Property(same=in_any_order),
         "privateDnsName": Property(computed=True),
         "supportedIpAddressTypes": Property(computed=True, same=in_any_order),
+        "supportedRegions": Property(computed=True, same=in_any_order),
         "arn": Property(read_only=True),
         "availabilityZones": Property(read_only=True),
         "baseEndpointDnsNames": Property(read_only=True),
@@ -30,12 +34,11 @@ class VpcEndpointService(Ec2Resource):
         "serviceName": Property(read_only=True),
         "serviceType": Property(read_only=True),
         "state": Property(read_only=True),
-        "supportedRegions": Property(read_only=True),
     }
     elsewhere = ("allowedPrincipals",)
 
     def make(self, aws: Aws, inputs: Props) -> str:
-        names = ("acceptanceRequired", "privateDnsName", "supportedIpAddressTypes", *BALANCERS)
+        names = ("acceptanceRequired", "privateDnsName", *LISTS)
         wanted = {pascal(name): inputs[name] for name in names if inputs.get(name) is not None}
         made = aws.client("ec2").create_vpc_endpoint_service_configuration(
             **wanted, **self.tag_specifications(inputs)
@@ -66,11 +69,11 @@ class VpcEndpointService(Ec2Resource):
             "availabilityZones": found.get("AvailabilityZones", []),
             "baseEndpointDnsNames": found.get("BaseEndpointDnsNames", []),
             "managesVpcEndpoints": found.get("ManagesVpcEndpoints", False),
-            "privateDnsNameConfigurations": [],
+            "privateDnsNameConfigurations": dns_configurations(found),
             "serviceName": found["ServiceName"],
             "serviceType": (found.get("ServiceType") or [{}])[0].get("ServiceType"),
             "state": found.get("ServiceState"),
-            "supportedRegions": [aws.region],
+            "supportedRegions": regions_of(found) or [aws.region],
             "tags": tags_of(found),
         }
         return {name: value for name, value in told.items() if value is not None}
@@ -81,7 +84,7 @@ class VpcEndpointService(Ec2Resource):
         wanted = {pascal(n): inputs[n] for n in ("acceptanceRequired",) if n in changed}
         if "privateDnsName" in changed:
             wanted["PrivateDnsName"] = inputs["privateDnsName"]
-        for name in (*BALANCERS, "supportedIpAddressTypes"):
+        for name in LISTS:
             if name in changed:
                 have, want = set(live.get(name, [])), set(inputs.get(name, []))
                 wanted |= differences(pascal(name), have, want)
@@ -97,6 +100,96 @@ class VpcEndpointService(Ec2Resource):
 
     def remove(self, aws: Aws, id_: str, known: Props) -> None:
         aws.client("ec2").delete_vpc_endpoint_service_configurations(ServiceIds=[id_])
+
+
+def dns_configurations(found: Document) -> list[Props]:
+    told = found.get("PrivateDnsNameConfiguration") or {}
+    return [{name.lower(): value for name, value in told.items()}] if told else []
+
+
+def regions_of(found: Document) -> list[str]:
+    return sorted(item["Region"] for item in found.get("SupportedRegions", []))
+
+
+class VpcEndpointConnectionAccepter(Ec2Resource):
+    """Its consumer's endpoint belongs to somebody else, and is rejected when this goes."""
+
+    tagged = False
+    properties: ClassVar[Schema] = {
+        "vpcEndpointServiceId": Property(required=True, replaces=True),
+        "vpcEndpointId": Property(required=True, replaces=True),
+        "vpcEndpointState": Property(read_only=True),
+    }
+
+    def make(self, aws: Aws, inputs: Props) -> str:
+        service, endpoint = inputs["vpcEndpointServiceId"], inputs["vpcEndpointId"]
+        refused = aws.client("ec2").accept_vpc_endpoint_connections(
+            ServiceId=service, VpcEndpointIds=[endpoint]
+        )["Unsuccessful"]
+        if refused:
+            raise PluginError(f"{endpoint} asks for no connection to {service}")
+        return f"{service}_{endpoint}"
+
+    def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
+        service, _, endpoint = id_.partition("_")
+        found = aws.client("ec2").describe_vpc_endpoint_connections(
+            Filters=[
+                *filters(service_id=service),
+                *filters(vpc_endpoint_id=endpoint),
+            ]
+        )["VpcEndpointConnections"]
+        state = found[0]["VpcEndpointState"] if found else "deleted"
+        if state not in ("available", "pending"):
+            return None
+        return {
+            "vpcEndpointServiceId": service,
+            "vpcEndpointId": endpoint,
+            "vpcEndpointState": state,
+        }
+
+    def remove(self, aws: Aws, id_: str, known: Props) -> None:
+        aws.client("ec2").reject_vpc_endpoint_connections(
+            ServiceId=known["vpcEndpointServiceId"], VpcEndpointIds=[known["vpcEndpointId"]]
+        )
+
+
+class PrivateDnsVerification(Ec2Resource):
+    """Nothing is left of it to take back."""
+
+    tagged = False
+    properties: ClassVar[Schema] = {
+        "serviceId": Property(required=True, replaces=True),
+        "waitForVerification": Property(write_only=True),
+        "timeouts": Property(write_only=True),
+    }
+
+    def make(self, aws: Aws, inputs: Props) -> str:
+        aws.client("ec2").start_vpc_endpoint_service_private_dns_verification(
+            ServiceId=inputs["serviceId"]
+        )
+        return str(inputs["serviceId"])
+
+    def ready(self, aws: Aws, id_: str, known: Props) -> None:
+        if known.get("waitForVerification"):
+            aws.until(lambda: self.state(aws, id_) == "verified", "waiting for the names' record")
+
+    def state(self, aws: Aws, id_: str) -> str | None:
+        found = aws.client("ec2").describe_vpc_endpoint_service_configurations(ServiceIds=[id_])
+        told = found["ServiceConfigurations"][0].get("PrivateDnsNameConfiguration") or {}
+        state: str | None = told.get("State")
+        return state
+
+    def find(self, aws: Aws, id_: str, known: Props) -> Props | None:
+        self.state(aws, id_)
+        return {"serviceId": id_}
+
+    def change(
+        self, aws: Aws, id_: str, changed: Collection[str], inputs: Props, live: Props
+    ) -> None:
+        pass
+
+    def remove(self, aws: Aws, id_: str, known: Props) -> None:
+        pass
 
 
 class VpcEndpointServiceAllowedPrinciple(Ec2Resource):
