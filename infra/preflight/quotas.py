@@ -14,6 +14,7 @@ AREA = "quotas"
 SPARE_CPUS = 100
 """System nodes and Keeper; with half of the services' peak again, for make-before-break."""
 GIB_PER_CPU = 4
+GIB_PER_TIB = 1024
 STANDARD_FAMILIES = frozenset("acdhimrtz")
 BUCKETS = 3
 
@@ -107,6 +108,25 @@ def nat_gateways(config: StackConfig) -> int:
     return per_egress.get(config.network.egress, 0)
 
 
+def disk_tib(config: StackConfig) -> int:
+    """Of nodes, of every replica's and Keeper member's volume, and of Prometheus."""
+    nodes = sum(pool.wanted_nodes * pool.volume_gib for pool in config.cluster.node_pools)
+    services = sum(
+        warehouse.keeper.replicas * warehouse.keeper.volume_gib
+        + sum(service.replicas for service in warehouse.services) * warehouse.volume_gib
+        for warehouse in config.warehouses
+    )
+    monitoring = config.monitoring
+    metrics = monitoring.replicas * monitoring.volume_gib if monitoring.enabled else 0
+    return math.ceil((nodes + services + metrics) / GIB_PER_TIB)
+
+
+def disk_tib_used(client: ClientOf) -> int:
+    filters = [{"Name": "volume-type", "Values": ["gp3"]}]
+    pages = client("ec2").get_paginator("describe_volumes").paginate(Filters=filters)
+    return math.ceil(sum(v["Size"] for page in pages for v in page["Volumes"]) / GIB_PER_TIB)
+
+
 def load_balancers(config: StackConfig) -> int:
     endpoints = config.endpoints
     if endpoints.domain is None:
@@ -121,6 +141,13 @@ QUOTAS = (
         code="L-1216C47A",
         adds=cpus_needed,
         used=cpus_used,
+    ),
+    Quota(
+        subject="TiB of gp3 volumes",
+        service="ebs",
+        code="L-7A658B76",
+        adds=disk_tib,
+        used=disk_tib_used,
     ),
     Quota(
         subject="VPCs",

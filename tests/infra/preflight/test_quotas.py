@@ -5,7 +5,7 @@ import pytest
 
 from infra.config import parse
 from infra.preflight.finding import Outcome, Result
-from infra.preflight.quotas import QUOTAS, check_quota, cpus_needed
+from infra.preflight.quotas import QUOTAS, check_quota, cpus_needed, disk_tib
 from tests.infra.config.documents import GOOD, OWN_VPC, Document, changed
 from tests.infra.preflight.account import REGION, Quotas, client_of
 
@@ -63,3 +63,14 @@ def test_cpus_are_one_and_a_half_times_the_services_at_their_largest() -> None:
     document = changed(f"{services}.0.memoryGib", 120, changed(f"{services}.0.replicas", 10))
     document = changed("cluster.nodePools.1.instanceTypes", ["m7g.16xlarge"], document)
     assert cpus_needed(parse(document)) == (10 * 30 + 1 * 2) * 3 // 2 + 100
+
+
+def test_volumes_are_counted_in_whole_tib_of_nodes_replicas_keeper_and_metrics() -> None:
+    small = changed("monitoring.enabled", False)
+    assert disk_tib(parse(small)) == 1  # 6 nodes of 100 GiB, 3 replicas of 100, 3 Keepers of 10
+    assert disk_tib(parse(changed("warehouses.0.volumeGib", 2000, small))) == 7
+    boto3.client("ec2", region_name=REGION).create_volume(
+        Size=100, AvailabilityZone=f"{REGION}a", VolumeType="gp3"
+    )
+    told = found("TiB of gp3 volumes", Quotas(own=PLENTY))
+    assert told.found == "1 of 1000000 used, 1 needed"
