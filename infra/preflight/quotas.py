@@ -124,7 +124,8 @@ def disk_tib(config: StackConfig) -> int:
 def disk_tib_used(client: ClientOf) -> int:
     filters = [{"Name": "volume-type", "Values": ["gp3"]}]
     pages = client("ec2").get_paginator("describe_volumes").paginate(Filters=filters)
-    return math.ceil(sum(v["Size"] for page in pages for v in page["Volumes"]) / GIB_PER_TIB)
+    sizes_gib: list[int] = [v["Size"] for page in pages for v in page["Volumes"]]
+    return math.ceil(sum(sizes_gib) / GIB_PER_TIB)
 
 
 def load_balancers(config: StackConfig) -> int:
