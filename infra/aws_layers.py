@@ -7,7 +7,7 @@ import pulumi
 
 from components.aws.access import Access, AccessArgs
 from components.aws.addon_versions import Addon
-from components.aws.bucket import Lifecycle, Removal
+from components.aws.bucket import Lifecycle, OnlyFromVpc, Removal
 from components.aws.cluster import Assumed, Cluster, ClusterArgs
 from components.aws.encryption import Encryption, EncryptionArgs
 from components.aws.key_policies import KeyPurpose
@@ -21,7 +21,7 @@ from components.aws.node_pool import (
     UpdateStrategy,
 )
 from components.aws.own_network import OwnNetwork
-from components.aws.storage import Storage, StorageArgs
+from components.aws.storage import Replica, Storage, StorageArgs
 from infra import scope
 from infra.config.node_pools import Architecture, NodePoolConfig, Replacement, TaintEffect
 from infra.config.stack import StackConfig
@@ -52,7 +52,7 @@ def create_layers(config: StackConfig, opts: pulumi.ResourceOptions) -> Layers:
     encryption = create_encryption(config, opts)
     flow_logs = flow_log_target(config, access, encryption)
     network = create_network(config, flow_logs, opts)
-    storage = create_storage(config, encryption, opts)
+    storage = create_storage(config, access, encryption, network, opts)
     cluster = create_cluster(config, access, encryption, network, opts)
     return Layers(access, encryption, network, storage, cluster)
 
@@ -78,18 +78,13 @@ def create_access(config: StackConfig, opts: pulumi.ResourceOptions) -> Access:
 
 def create_encryption(config: StackConfig, opts: pulumi.ResourceOptions) -> Encryption:
     encryption = config.encryption
-    own = {
-        KeyPurpose.SECRETS: encryption.secrets_key_arn,
-        KeyPurpose.BUCKETS: encryption.buckets_key_arn,
-        KeyPurpose.VOLUMES: encryption.volumes_key_arn,
-        KeyPurpose.LOGS: encryption.logs_key_arn,
-    }
     return Encryption(
         "encryption",
         EncryptionArgs(
             scope=scope.scope(config),
             tags=scope.tags(config),
-            own_keys={purpose: arn for purpose, arn in own.items() if arn is not None},
+            own_keys={KeyPurpose(purpose): arn for purpose, arn in encryption.own_keys.items()},
+            tde=encryption.tde,
             rotation=timedelta(days=encryption.rotation_days),
             deletion_window=timedelta(days=encryption.deletion_window_days),
         ),
@@ -98,7 +93,11 @@ def create_encryption(config: StackConfig, opts: pulumi.ResourceOptions) -> Encr
 
 
 def create_storage(
-    config: StackConfig, encryption: Encryption, opts: pulumi.ResourceOptions
+    config: StackConfig,
+    access: Access,
+    encryption: Encryption,
+    network: Network | OwnNetwork,
+    opts: pulumi.ResourceOptions,
 ) -> Storage:
     storage, retention = config.storage, config.retention
     return Storage(
@@ -115,10 +114,29 @@ def create_storage(
             ),
             backup_days=retention.backup_days,
             metrics_days=retention.metrics_days,
+            backup_infrequent_days=storage.backup_infrequent_days,
             backup_archive_days=storage.backup_archive_days,
             backup_lock_days=storage.backup_lock_days,
+            access_log_days=retention.access_log_days if storage.access_logs else None,
+            vpc=only_from_vpc(config, network.vpc_id) if storage.only_from_vpc else None,
+            replica=None
+            if storage.backup_replica is None
+            else Replica(
+                region=storage.backup_replica.region,
+                key_arn=storage.backup_replica.key_arn,
+                role_arn=access.role_arns["backup-replication"],
+            ),
         ),
         opts,
+    )
+
+
+def only_from_vpc(config: StackConfig, vpc_id: pulumi.Output[str]) -> OnlyFromVpc:
+    """S3 copies backups in the name of a role of the deployment, and from no VPC."""
+    replication = scope.scope(config).role_arn("backup-replication")
+    own = (replication,) if config.storage.backup_replica else ()
+    return OnlyFromVpc(
+        vpc_id=vpc_id, outside_role_arns=(*own, *config.storage.outside_vpc_role_arns)
     )
 
 
@@ -151,7 +169,7 @@ def create_cluster(
             admin_role_arns=cluster.admin_role_arns,
             operator_role_arns=scope.entries(config),
             addons=frozenset(dns),
-            addon_versions={Addon(name): v for name, v in cluster.addon_versions.items()},
+            addon_versions=cluster.own_addon_versions,
             addon_settings=addon_settings(config),
             assumed=assumed(config),
         ),

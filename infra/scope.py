@@ -22,7 +22,14 @@ def scope(config: StackConfig) -> Scope:
         access_role=config.access.role_name,
         operator_account=config.access.operator_account or "",
         hosted_zone=config.endpoints.hosted_zone_id or "*",
+        replica_region=replica_region(config) or "",
     )
+
+
+def replica_region(config: StackConfig) -> str | None:
+    """Where backups are copied to, or may be: onboarding does not know the deployment yet."""
+    replica = config.storage.backup_replica
+    return config.access.backup_replica_region if replica is None else replica.region
 
 
 def tags(config: StackConfig) -> Tags:
@@ -67,6 +74,8 @@ def operator_features(config: StackConfig) -> frozenset[Feature]:
         Feature.PEERING: access.peering,
         Feature.HUB: access.hub,
         Feature.PRIVATE_LINK: access.private_link,
+        Feature.BACKUP_REPLICA: access.backup_replica_region is not None,
+        Feature.DATA_REMOVAL: access.data_removal,
     }
     return frozenset(feature for feature, granted in chosen.items() if granted)
 
@@ -85,7 +94,10 @@ def operator_phases(config: StackConfig) -> frozenset[Phase]:
 def role_features(config: StackConfig) -> frozenset[RoleFeature]:
     """Roles follow what the deployment has; onboarding makes them all, not knowing it yet."""
     if config.is_onboarding:
-        return frozenset(RoleFeature)
+        asked = {
+            RoleFeature.BACKUP_REPLICA: config.access.backup_replica_region is not None,
+        }
+        return frozenset(feature for feature in RoleFeature if asked.get(feature, True))
     endpoints = config.endpoints
     controller = endpoints.load_balancers is LoadBalancers.CONTROLLER
     chosen = {
@@ -94,6 +106,8 @@ def role_features(config: StackConfig) -> frozenset[RoleFeature]:
         RoleFeature.AUTOSCALER: config.cluster.autoscaling,
         RoleFeature.LOAD_BALANCER_CONTROLLER: endpoints.domain is not None and controller,
         RoleFeature.DNS: endpoints.hosted_zone_id is not None,
+        RoleFeature.TDE: config.encryption.tde,
+        RoleFeature.BACKUP_REPLICA: config.storage.backup_replica is not None,
         RoleFeature.LONG_TERM_METRICS: config.monitoring.enabled and config.monitoring.long_term,
     }
     return frozenset(feature for feature, present in chosen.items() if present)

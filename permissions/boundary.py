@@ -103,6 +103,11 @@ CEILINGS = (
         reason="Roles that the customer made for ClickHouse to read other buckets.",
     ),
     Ceiling(
+        actions=("sts:AssumeRole", "sts:TagSession"),
+        resources=("arn:{partition}:iam::{account}:role/{prefix}-tde-delegate",),
+        reason="The role that opens data keys of servers.",
+    ),
+    Ceiling(
         actions=("iam:CreateServiceLinkedRole",),
         resources=("arn:{partition}:iam::{account}:role/aws-service-role/*",),
         conditions=(
@@ -113,6 +118,24 @@ CEILINGS = (
             ),
         ),
         reason="Load balancers and node groups need them once in an account.",
+    ),
+)
+
+REPLICA_CEILINGS = (
+    Ceiling(
+        actions=("s3:GetReplicationConfiguration",),
+        resources=("arn:{partition}:s3:::{backup_bucket}",),
+        reason="S3 copies what the backup bucket says.",
+    ),
+    Ceiling(
+        actions=("s3:ReplicateObject", "s3:ReplicateTags"),
+        resources=("arn:{partition}:s3:::{replica_bucket}/*",),
+        reason="Copies of backups, in the one bucket for them.",
+    ),
+    Ceiling(
+        actions=("kms:Encrypt", "kms:GenerateDataKey"),
+        resources=("arn:{partition}:kms:{replica_region}:{account}:key/*",),
+        reason="The owner's key of the copies, in their region.",
     ),
 )
 
@@ -127,7 +150,11 @@ OPERATOR_CEILING = Ceiling(
 
 
 def boundary_document(scope: Scope) -> dict[str, Any]:
-    ceilings = (*CEILINGS, OPERATOR_CEILING) if scope.operator_account else CEILINGS
+    ceilings = (
+        *CEILINGS,
+        *((OPERATOR_CEILING,) if scope.operator_account else ()),
+        *(REPLICA_CEILINGS if scope.replica_region else ()),
+    )
     return ceiling_document(ceilings, scope)
 
 

@@ -23,6 +23,8 @@ class BucketPurpose(StrEnum):
     DATA = "data"
     BACKUP = "backup"
     MONITORING = "monitoring"
+    LOGS = "logs"
+    REPLICA = "replica"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class Scope:
     """Account of the operator; empty where there is none."""
     hosted_zone: str = "*"
     """Route 53 zone of the endpoints; any where it is not known yet."""
+    replica_region: str = ""
+    """Where backups are copied to; empty where they are not."""
 
     @property
     def prefix(self) -> str:
@@ -104,6 +108,9 @@ class Scope:
             "data_bucket": self.bucket_name(BucketPurpose.DATA),
             "backup_bucket": self.bucket_name(BucketPurpose.BACKUP),
             "monitoring_bucket": self.bucket_name(BucketPurpose.MONITORING),
+            "log_bucket": self.bucket_name(BucketPurpose.LOGS),
+            "replica_bucket": self.bucket_name(BucketPurpose.REPLICA),
+            "replica_region": self.replica_region,
             "access_role": self.access_role,
             "operator_account": self.operator_account,
             "hosted_zone": self.hosted_zone,

@@ -12,7 +12,8 @@ class Phase(StrEnum):
 
 
 class Feature(StrEnum):
-    """What a right is for; the owner of the account can leave out all but CORE."""
+    """What a right is for; the owner of the account can leave out all but CORE, and has to ask for
+    those that are OPT_IN."""
 
     CORE = "core"
     NETWORK_WRITE = "network-write"
@@ -21,9 +22,19 @@ class Feature(StrEnum):
     PEERING = "peering"
     HUB = "hub"
     PRIVATE_LINK = "private-link"
+    BACKUP_REPLICA = "backup-replica"
+    DATA_REMOVAL = "data-removal"
 
 
-OPT_IN = frozenset({Feature.PEERING, Feature.HUB, Feature.PRIVATE_LINK})
+OPT_IN = frozenset(
+    {
+        Feature.PEERING,
+        Feature.HUB,
+        Feature.PRIVATE_LINK,
+        Feature.BACKUP_REPLICA,
+        Feature.DATA_REMOVAL,
+    }
+)
 """What a role is given only where the account's owner asks for it."""
 
 ALWAYS = frozenset(Phase)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from permissions.names import Scope
+from permissions.names import BucketPurpose, Scope
 
 Document = dict[str, Any]
 
@@ -78,6 +78,15 @@ def pod_trust(scope: Scope, namespace: str, service_account: str) -> Document:
     )
 
 
+def chained_trust(scope: Scope, suffix: str) -> Document:
+    """Whoever has another role of this deployment; a pod's session hands its tags on."""
+    return _trust(
+        {"AWS": f"arn:{scope.partition}:iam::{scope.account}:root"},
+        ["sts:AssumeRole", "sts:TagSession"],
+        {"ArnEquals": {"aws:PrincipalArn": scope.role_arn(suffix)}},
+    )
+
+
 def cluster_trust(scope: Scope) -> Document:
     return _trust(
         {"Service": "eks.amazonaws.com"},
@@ -102,6 +111,18 @@ def flow_log_trust(scope: Scope) -> Document:
         {
             "StringEquals": {"aws:SourceAccount": scope.account},
             "ArnLike": {"aws:SourceArn": source},
+        },
+    )
+
+
+def bucket_trust(scope: Scope) -> Document:
+    """S3, for what is copied out of the backup bucket."""
+    return _trust(
+        {"Service": "s3.amazonaws.com"},
+        ["sts:AssumeRole"],
+        {
+            "StringEquals": {"aws:SourceAccount": scope.account},
+            "ArnEquals": {"aws:SourceArn": scope.bucket_arn(BucketPurpose.BACKUP)},
         },
     )
 

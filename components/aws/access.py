@@ -72,7 +72,12 @@ class Access(pulumi.ComponentResource):
 
     def _create_access_roles(self, operator: Operator) -> Mapping[Phase, pulumi.Output[str]]:
         args = self._args
-        ceiling = BoundaryArgs(scope=args.scope, tags=args.tags, kind=BoundaryKind.OPERATOR)
+        ceiling = BoundaryArgs(
+            scope=args.scope,
+            tags=args.tags,
+            kind=BoundaryKind.OPERATOR,
+            features=args.operator_features,
+        )
         return AccessRoles(
             f"{self._name}-operator",
             AccessRolesArgs(

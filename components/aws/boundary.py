@@ -14,6 +14,7 @@ from permissions.ci.pipelines import Pipelines
 from permissions.documents import to_json
 from permissions.names import Scope
 from permissions.operator.boundary import operator_boundary
+from permissions.rows import Feature
 
 
 class BoundaryKind(StrEnum):
@@ -28,6 +29,8 @@ class BoundaryArgs:
     kind: BoundaryKind = BoundaryKind.DEPLOYMENT
     pipelines: Pipelines | None = None
     """Whose, where they are the pipelines' roles."""
+    features: frozenset[Feature] = frozenset()
+    """What of the operator's rights its ceiling has room for, where that is optional."""
 
 
 class Boundary(pulumi.ComponentResource):
@@ -54,7 +57,8 @@ class Boundary(pulumi.ComponentResource):
 
 def described(args: BoundaryArgs) -> tuple[str, dict[str, Any], str]:
     if args.kind is BoundaryKind.OPERATOR:
-        name, document = args.scope.operator_boundary_name, operator_boundary(args.scope)
+        name = args.scope.operator_boundary_name
+        document = operator_boundary(args.scope, args.features)
         return name, document, "the operator's roles for"
     if args.pipelines is not None:
         document = ci_boundary(args.scope, args.pipelines)

@@ -13,7 +13,7 @@ from components.aws.addon_versions import Addon
 from components.aws.addons import Addons, AddonsArgs
 from components.aws.cluster_access import ClusterAccess, ClusterAccessArgs
 from components.aws.kubeconfig import kubeconfig
-from components.aws.node_pool import NodeGroup, NodeGroupArgs, NodePool, Sizing
+from components.aws.node_pool import NodeGroup, NodeGroupArgs, NodePool, PoolPurpose, Sizing
 from components.aws.pod_identities import PodIdentities, PodIdentitiesArgs
 from components.aws.tags import Tags
 from permissions.deployment.roles import RoleFeature
@@ -83,7 +83,7 @@ class Cluster(pulumi.ComponentResource):
         self.cluster_name = cluster.name
         early = self._create_addons(needs_nodes=False, after=())
         self._create_identities()
-        groups = tuple(self._create_node_group(pool, early) for pool in args.pools)
+        groups = self._create_node_groups(early)
         self.late_addons = self._create_addons(needs_nodes=True, after=groups)
         self.endpoint = cluster.endpoint
         self.issuer = cluster.identities.apply(issuer)
@@ -186,7 +186,16 @@ class Cluster(pulumi.ComponentResource):
             self._child,
         )
 
-    def _create_node_group(self, pool: NodePool, early: Addons) -> NodeGroup:
+    def _create_node_groups(self, early: Addons) -> tuple[NodeGroup, ...]:
+        """The system's come first, so that an upgrade of the others has a controller beside it."""
+        pools = self._args.pools
+        system = [pool for pool in pools if pool.purpose is PoolPurpose.SYSTEM]
+        others = [pool for pool in pools if pool.purpose is not PoolPurpose.SYSTEM]
+        first = tuple(self._create_node_group(pool, (early,)) for pool in system)
+        after = (early, *first)
+        return (*first, *(self._create_node_group(pool, after) for pool in others))
+
+    def _create_node_group(self, pool: NodePool, after: tuple[pulumi.Resource, ...]) -> NodeGroup:
         args = self._args
         return NodeGroup(
             f"{self._name}-pool-{pool.name}",
@@ -200,7 +209,7 @@ class Cluster(pulumi.ComponentResource):
                 subnet_ids=args.subnet_ids,
                 volume_key_arn=args.volumes_key_arn,
                 sizing=args.sizing,
-                after=(early,),
+                after=after,
             ),
             self._child,
         )

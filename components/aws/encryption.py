@@ -19,6 +19,8 @@ class EncryptionArgs:
     tags: Tags
     own_keys: Mapping[KeyPurpose, str] = field(default_factory=dict)
     """ARNs of the customer's keys, which are used instead of new ones."""
+    tde: bool = False
+    """Whether servers encrypt by data keys of their own."""
     rotation: timedelta = timedelta(days=365)
     deletion_window: timedelta = timedelta(days=30)
 
@@ -37,6 +39,7 @@ class Encryption(pulumi.ComponentResource):
             if spec.purpose in args.own_keys
             else self._create(f"{name}-{spec.purpose.value}", spec, args)
             for spec in KEYS
+            if args.tde or not spec.optional
         }
         self.register_outputs({"key_arns": {k.value: arn for k, arn in self.key_arns.items()}})
 

@@ -1,7 +1,7 @@
-"""Who may use the deployment's KMS keys: their key policies."""
+"""Who may use KMS keys: policies of the deployment's own, and what the customer's have to allow."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -25,21 +25,40 @@ class KeyPurpose(StrEnum):
     BUCKETS = "buckets"
     VOLUMES = "volumes"
     LOGS = "logs"
+    TDE = "tde"
+    REPLICA = "replica"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One thing that a key's policy has to allow."""
+
+    sid: str
+    purpose: str
+    """In words, behind `does not allow`."""
+    principal: Mapping[str, str]
+    actions: list[str]
+    condition: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    also_named: tuple[str, ...] = ()
+    """Principals that a policy of the customer's may name in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeySpec:
     purpose: KeyPurpose
     description: str
-    users: Callable[[Scope], list[Statement]]
-    """Statements beside the one that leaves the key to the account's own IAM policies."""
+    by_roles: tuple[str, ...]
+    """What roles of the deployment do with it, whose IAM policies the key has to trust."""
+    users: Callable[[Scope], list[Need]]
+    """Who uses it beside the account's own IAM policies."""
+    optional: bool = False
 
 
-def no_more(scope: Scope) -> list[Statement]:
+def no_more(scope: Scope) -> list[Need]:
     return []
 
 
-def volume_users(scope: Scope) -> list[Statement]:
+def volume_users(scope: Scope) -> list[Need]:
     """As AWS's own EBS key: whoever of this account works with volumes through EC2.
 
     Node groups start instances by service-linked roles, whose policies nobody can extend.
@@ -51,44 +70,142 @@ def volume_users(scope: Scope) -> list[Statement]:
         }
     }
     grant = {"Bool": {"kms:GrantIsForAWSResource": "true"}} | condition
+    starting = (
+        f"arn:{scope.partition}:iam::{scope.account}:role/aws-service-role/"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    )
     return [
-        _allow("VolumesThroughEc2", {"AWS": "*"}, USE, condition),
-        _allow("GrantsForVolumes", {"AWS": "*"}, ["kms:CreateGrant"], grant),
+        Need(
+            sid="VolumesThroughEc2",
+            purpose="volumes of nodes that EC2 starts",
+            principal={"AWS": "*"},
+            actions=USE,
+            condition=condition,
+            also_named=(starting,),
+        ),
+        Need(
+            sid="GrantsForVolumes",
+            purpose="grants for volumes of nodes that EC2 starts",
+            principal={"AWS": "*"},
+            actions=["kms:CreateGrant"],
+            condition=grant,
+            also_named=(starting,),
+        ),
     ]
 
 
-def log_users(scope: Scope) -> list[Statement]:
+def log_users(scope: Scope) -> list[Need]:
     group = f"arn:{scope.partition}:logs:{scope.region}:{scope.account}:log-group:*"
-    condition = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": group}}
-    service = {"Service": f"logs.{scope.region}.amazonaws.com"}
-    return [_allow("CloudWatchLogs", service, USE, condition)]
+    return [
+        Need(
+            sid="CloudWatchLogs",
+            purpose="CloudWatch to encrypt log groups",
+            principal={"Service": f"logs.{scope.region}.amazonaws.com"},
+            actions=USE,
+            condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": group}},
+        )
+    ]
+
+
+def tde_users(scope: Scope) -> list[Need]:
+    """The one role that server pods take on for it; it has no rights by itself."""
+    delegate = scope.role_arn("tde-delegate")
+    return [
+        Need(
+            sid="DataKeysOfServers",
+            purpose="servers to open their data keys",
+            principal={"AWS": "*"},
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
+            condition={
+                "StringEquals": {"kms:CallerAccount": scope.account},
+                "ArnEquals": {"aws:PrincipalArn": delegate},
+            },
+            also_named=(delegate,),
+        )
+    ]
 
 
 KEYS = (
-    KeySpec(purpose=KeyPurpose.SECRETS, description="Kubernetes Secrets", users=no_more),
-    KeySpec(purpose=KeyPurpose.BUCKETS, description="data, backups, metrics", users=no_more),
-    KeySpec(purpose=KeyPurpose.VOLUMES, description="volumes of nodes, pods", users=volume_users),
-    KeySpec(purpose=KeyPurpose.LOGS, description="log groups", users=log_users),
+    KeySpec(
+        purpose=KeyPurpose.SECRETS,
+        description="Kubernetes Secrets",
+        by_roles=(
+            *("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:CreateGrant"),
+            "kms:ListGrants",
+        ),
+        users=no_more,
+    ),
+    KeySpec(
+        purpose=KeyPurpose.BUCKETS,
+        description="data, backups, metrics",
+        by_roles=("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"),
+        users=no_more,
+    ),
+    KeySpec(
+        purpose=KeyPurpose.VOLUMES,
+        description="volumes of nodes, pods",
+        by_roles=(*USE, "kms:CreateGrant"),
+        users=volume_users,
+    ),
+    KeySpec(
+        purpose=KeyPurpose.LOGS,
+        description="log groups",
+        by_roles=("kms:DescribeKey",),
+        users=log_users,
+    ),
+    KeySpec(
+        purpose=KeyPurpose.TDE,
+        description="data keys of servers",
+        by_roles=("kms:DescribeKey",),
+        users=tde_users,
+        optional=True,
+    ),
 )
+COPIES = KeySpec(
+    purpose=KeyPurpose.REPLICA,
+    description="copies of backups, in another region",
+    by_roles=("kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"),
+    users=no_more,
+)
+"""Always the customer's: the operator makes no key outside of the deployment's region."""
+SPECS = {spec.purpose: spec for spec in (*KEYS, COPIES)}
 
 
 def key_policy(spec: KeySpec, scope: Scope) -> dict[str, Any]:
-    root = {"AWS": f"arn:{scope.partition}:iam::{scope.account}:root"}
+    account = Need(
+        sid="AccountThroughIam",
+        purpose="the account's own IAM policies",
+        principal={"AWS": root(scope)},
+        actions=["kms:*"],
+    )
     return {
         "Version": "2012-10-17",
-        "Statement": [
-            _allow("AccountThroughIam", root, ["kms:*"], {}),
-            *spec.users(scope),
-        ],
+        "Statement": [statement(need) for need in (account, *spec.users(scope))],
     }
 
 
-def _allow(sid: str, principal: Statement, actions: list[str], condition: Statement) -> Statement:
-    statement: Statement = {
-        "Sid": sid,
+def needs(purpose: KeyPurpose, scope: Scope) -> tuple[Need, ...]:
+    """What a key of the customer's has to allow: less than ours do, which have no other owner."""
+    spec = SPECS[purpose]
+    by_roles = Need(
+        sid="DeploymentThroughIam",
+        purpose="roles of the deployment, by their IAM policies",
+        principal={"AWS": root(scope)},
+        actions=list(spec.by_roles),
+    )
+    return (by_roles, *spec.users(scope))
+
+
+def statement(need: Need) -> Statement:
+    made: Statement = {
+        "Sid": need.sid,
         "Effect": "Allow",
-        "Principal": principal,
-        "Action": actions,
+        "Principal": dict(need.principal),
+        "Action": need.actions,
         "Resource": "*",
     }
-    return statement | ({"Condition": condition} if condition else {})
+    return made | ({"Condition": need.condition} if need.condition else {})
+
+
+def root(scope: Scope) -> str:
+    return f"arn:{scope.partition}:iam::{scope.account}:root"

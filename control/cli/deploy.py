@@ -49,10 +49,12 @@ def up(
     """Bring the deployment to its configuration: show the plan, ask, apply it."""
     from control.cli import operation
     from control.cli.confirmation import confirm, require_terminal
+    from control.cli.extensions import check_account
 
     if not yes:
         require_terminal("byoc up")
     opened = checked(stack)
+    check_account(opened.project, opened.name)
     options = {"policy_packs": policy_pack, "refresh": refresh or None, "parallel": parallel}
     if not yes:
         plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)

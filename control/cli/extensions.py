@@ -17,6 +17,7 @@ COMMANDS = "byoc.commands"
 CHECKS = "byoc.checks"
 GUARDS = "byoc.guards"
 LEFTOVERS = "byoc.leftovers"
+ACCOUNT_CHECKS = "byoc.account_checks"
 RULES = "byoc.rules"
 
 Check = Callable[[Path], str | None]
@@ -35,6 +36,10 @@ def commands() -> dict[str, EntryPoint]:
 
 def checks() -> list[Check]:
     return [entry.load() for entry in entry_points(group=CHECKS)]
+
+
+def account_checks() -> list[Check]:
+    return [entry.load() for entry in entry_points(group=ACCOUNT_CHECKS)]
 
 
 def guards() -> list[Guard]:
@@ -78,3 +83,11 @@ def check_fixed(opened: Opened) -> None:
     problems = [text for guard in asked if (text := guard(file, resources))]
     if problems:
         raise UsageError("\n".join(problems), f"Put {file.name} back, or do what it says instead.")
+
+
+def check_account(project: Path, stack: str) -> None:
+    """Refuse what the account would refuse in the middle; read, and nothing more."""
+    file = project / f"Pulumi.{stack}.yaml"
+    problems = [text for check in account_checks() if (text := check(file))]
+    if problems:
+        raise UsageError("\n".join(problems), "`byoc preflight` looks at the rest of the account.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from infra.config.section import AccountId, Finding, RoleArn, Section, matching
+from infra.config.section import AccountId, Finding, Region, RoleArn, Section, matching
 
 if TYPE_CHECKING:
     from infra.config.stack import StackConfig
@@ -101,6 +101,15 @@ class AccessConfig(Section):
     private_link: bool = Field(
         False,
         description="Whether the access role may offer the private load balancer to other VPCs",
+    )
+    backup_replica_region: Region | None = Field(
+        None,
+        description="Region to which the access role may have backups copied; none: to no other",
+    )
+    data_removal: bool = Field(
+        False,
+        description="Whether the role that takes the deployment down may empty its disposable"
+        " buckets; without it their owner empties them. Guarded ones are not emptied by it",
     )
     role_arn: RoleArn | None = Field(
         None,

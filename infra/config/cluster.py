@@ -73,6 +73,10 @@ class ClusterConfig(Section):
         DEFAULT_POOLS, description="Node pools: at least one for system and one for workload"
     )
 
+    @property
+    def own_addon_versions(self) -> dict[Addon, str]:
+        return {Addon(name): version for name, version in self.addon_versions.items()}
+
 
 def check_addons(config: "StackConfig") -> Iterator[Finding]:
     """Each name and version by itself, then all of them as the one set that they are."""

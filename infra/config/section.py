@@ -130,6 +130,11 @@ KeyArn = Annotated[
     ),
 ]
 
+Region = Annotated[
+    str,
+    AfterValidator(matching(r"[a-z]{2}(-[a-z]+)+-\d", "is no region", "such as eu-west-1")),
+]
+
 DnsName = Annotated[
     str,
     AfterValidator(

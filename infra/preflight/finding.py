@@ -23,7 +23,8 @@ class Result:
 
 
 ClientOf = Callable[[str], Any]
-"""A boto3 client of the deployment's region by its service's name."""
+"""A boto3 client of the deployment's region by its service's name; of another region, where one
+stands behind it: kms@eu-west-1."""
 
 
 def ok(area: str, subject: str, found: str) -> Result:

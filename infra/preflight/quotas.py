@@ -16,7 +16,6 @@ SPARE_CPUS = 100
 GIB_PER_CPU = 4
 GIB_PER_TIB = 1024
 STANDARD_FAMILIES = frozenset("acdhimrtz")
-BUCKETS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +127,12 @@ def disk_tib_used(client: ClientOf) -> int:
     return math.ceil(sum(sizes_gib) / GIB_PER_TIB)
 
 
+def buckets(config: StackConfig) -> int:
+    """Data, backups and metrics; their access logs. Copies lie in another region, and count too."""
+    storage = config.storage
+    return 3 + int(storage.access_logs) + int(storage.backup_replica is not None)
+
+
 def load_balancers(config: StackConfig) -> int:
     endpoints = config.endpoints
     if endpoints.domain is None:
@@ -231,7 +236,7 @@ QUOTAS = (
         subject="buckets",
         service="s3",
         code="L-DC2B2D3D",
-        adds=lambda config: BUCKETS,
+        adds=buckets,
         used=buckets_used,
     ),
     Quota(

@@ -10,6 +10,7 @@ from typing import Any
 from infra.config.stack import StackConfig
 from infra.preflight.finding import ClientOf, Result, unknown
 from infra.preflight.identity import check_identity
+from infra.preflight.own_keys import check_own_keys
 from infra.preflight.own_vpc import check_own_vpc
 from infra.preflight.quotas import QUOTAS, Quota, check_quota
 from infra.preflight.rights import check_rights
@@ -39,6 +40,7 @@ CHECKS = (
     Named("zones", "zones", check_zones),
     Named("zones", "instance types", check_instance_types),
     Named("own VPC", "network.vpc", check_own_vpc),
+    Named("keys", "own keys", check_own_keys),
     *(Named("quotas", quota.subject, quota_check(quota)) for quota in QUOTAS),
     Named("rights", "access role", check_rights),
 )
@@ -81,7 +83,8 @@ def clients(region: str) -> ClientOf:
 
     @cache
     def made(service: str) -> Any:
-        return session.client(service, config=config)
+        name, _, elsewhere = service.partition("@")
+        return session.client(name, region_name=elsewhere or region, config=config)
 
     def client(service: str) -> Any:
         with lock:  # boto3's sessions are not for several threads, its clients are

@@ -101,10 +101,14 @@ class LocalApplication:
         return response
 
 
+TELLING = frozenset({"delete", "replication"})
+
+
 def held_body(environ: Environ) -> bytes:
     """The body that says what is asked. An object's content is left in its stream, and of S3's
-    documents only the list of objects to delete matters."""
-    if "delete" in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
+    documents only those matter that name objects to delete, or a role to pass."""
+    asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    if TELLING & asked.keys():
         environ["wsgi.input"] = io.BytesIO(read_body(environ))
     stream = environ["wsgi.input"]
     return stream.getvalue() if isinstance(stream, io.BytesIO) else b""

@@ -15,7 +15,7 @@ from moto.ram import urls as ram_urls
 from moto.sts import urls as sts_urls
 from werkzeug.wrappers import Request, Response
 
-from local.aws import load_balancers, s3_logging, sqs
+from local.aws import load_balancers, s3_logging, s3_replication, sqs
 from local.aws.bucket_policy import extend_bucket_policies
 from local.aws.delete_markers import extend_delete_markers
 from local.aws.ec2 import addresses, endpoint_services, group_rules
@@ -55,6 +55,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     load_balancers.install()
     group_rules.install()
     s3_logging.install()
+    s3_replication.install()
     sqs.install()
     return {"/local/eks/token-review": token_review}
 

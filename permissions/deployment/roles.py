@@ -23,6 +23,8 @@ class RoleFeature(StrEnum):
     LOAD_BALANCER_CONTROLLER = "load-balancer-controller"
     DNS = "dns"
     LONG_TERM_METRICS = "long-term-metrics"
+    BACKUP_REPLICA = "backup-replica"
+    TDE = "tde"
 
 
 class Service(StrEnum):
@@ -31,6 +33,7 @@ class Service(StrEnum):
     EKS = "eks"
     EC2 = "ec2"
     FLOW_LOGS = "vpc-flow-logs"
+    S3 = "s3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,13 @@ class ServiceAccount:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RoleOfPods:
+    """Pods that have this role of the deployment may take on another one after it."""
+
+    suffix: str
+
+
 class Outside(StrEnum):
     OPERATOR = "operator"
 
@@ -49,7 +59,7 @@ class Outside(StrEnum):
 class DeploymentRole:
     suffix: str
     purpose: str
-    taken_on_by: Service | ServiceAccount | Outside
+    taken_on_by: Service | ServiceAccount | RoleOfPods | Outside
     rows: tuple[Grant, ...] = ()
     managed_policies: tuple[str, ...] = ()
     needs: RoleFeature | None = None
@@ -123,6 +133,19 @@ DEPLOYMENT_ROLES = (
         taken_on_by=ServiceAccount(namespace="byoc-system", name="controller"),
         rows=storage.CONTROLLER,
     ),
+    DeploymentRole(  # what it may do stands in the policy of the key alone
+        suffix="tde-delegate",
+        purpose="data keys of servers",
+        taken_on_by=RoleOfPods(suffix="CH-S3-Role"),
+        needs=RoleFeature.TDE,
+    ),
+    DeploymentRole(
+        suffix="backup-replication",
+        purpose="copies of backups in another region",
+        taken_on_by=Service.S3,
+        rows=storage.REPLICATION,
+        needs=RoleFeature.BACKUP_REPLICA,
+    ),
     DeploymentRole(
         suffix="thanos",
         purpose="metrics of long standing",
@@ -164,6 +187,8 @@ def trust_policy(
     match role.taken_on_by:
         case ServiceAccount(namespace=namespace, name=name):
             return trust.pod_trust(scope, namespace, name)
+        case RoleOfPods(suffix=suffix):
+            return trust.chained_trust(scope, suffix)
         case Outside():
             if operator is None:
                 raise ValueError(f"{role.suffix} needs an operator")
@@ -176,4 +201,5 @@ SERVICE_TRUST: Mapping[Service, Callable[[Scope], dict[str, Any]]] = {
     Service.EKS: trust.cluster_trust,
     Service.EC2: lambda scope: trust.node_trust(),
     Service.FLOW_LOGS: trust.flow_log_trust,
+    Service.S3: trust.bucket_trust,
 }

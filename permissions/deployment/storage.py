@@ -6,9 +6,9 @@ from permissions.rows import Grant, grants
 WAREHOUSE_PREFIX = "ch-s3-*"
 """Every warehouse keeps its objects under a prefix of its own, which begins like this."""
 
-DATA, BACKUP, MONITORING = (
+DATA, BACKUP, MONITORING, REPLICA = (
     f"arn:{{partition}}:s3:::{{{bucket}}}"
-    for bucket in ("data_bucket", "backup_bucket", "monitoring_bucket")
+    for bucket in ("data_bucket", "backup_bucket", "monitoring_bucket", "replica_bucket")
 )
 OBJECTS = "s3: GetObject PutObject DeleteObject AbortMultipartUpload ListMultipartUploadParts"
 
@@ -46,6 +46,11 @@ CLICKHOUSE = (
         "arn:{partition}:iam::*:role/ClickHouseAccessRole-*",
         component="CH-S3-Role",
     ),
+    *grants(  # there only where data keys are wanted
+        "sts: AssumeRole TagSession",
+        "arn:{partition}:iam::{account}:role/{prefix}-tde-delegate",
+        component="CH-S3-Role",
+    ),
 )
 
 CONTROLLER = (
@@ -78,4 +83,28 @@ THANOS = (
     ),
     *grants("s3: ListBucket GetBucketLocation", MONITORING, component="thanos"),
     *bucket_key("thanos"),
+)
+
+REPLICATION = (
+    *grants("s3: GetReplicationConfiguration ListBucket", BACKUP, component="backup-replication"),
+    *grants(
+        "s3: GetObjectVersionForReplication GetObjectVersionAcl GetObjectVersionTagging"
+        " GetObjectRetention GetObjectLegalHold",
+        f"{BACKUP}/*",
+        component="backup-replication",
+    ),
+    # No ReplicateDelete: what is deleted here stays there until its own time is over.
+    *grants("s3: ReplicateObject ReplicateTags", f"{REPLICA}/*", component="backup-replication"),
+    *grants(
+        "kms: Decrypt",
+        "arn:{partition}:kms:{region}:{account}:key/*",
+        component="backup-replication",
+        conditions=(equals("kms:ViaService", "s3.{region}.amazonaws.com"),),
+    ),
+    *grants(
+        "kms: Encrypt GenerateDataKey",
+        "arn:{partition}:kms:{replica_region}:{account}:key/*",
+        component="backup-replication",
+        conditions=(equals("kms:ViaService", "s3.{replica_region}.amazonaws.com"),),
+    ),
 )

@@ -87,7 +87,7 @@ def access_plan(wanted: Wanted) -> AccessPlan:
             PlannedPolicy(
                 name=scope.operator_boundary_name,
                 description=f"Ceiling of the operator's roles for the deployment {scope.name}",
-                document=operator_boundary(scope),
+                document=operator_boundary(scope, wanted.features),
             ),
             *ci_boundaries(wanted),
         ),

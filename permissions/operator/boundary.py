@@ -6,7 +6,7 @@ from typing import Any
 from permissions.conditions import IN_REGION
 from permissions.documents import condition_block
 from permissions.names import Scope
-from permissions.rows import Condition
+from permissions.rows import Condition, Feature
 
 ROLE = "arn:{partition}:iam::{account}:role/"
 POLICY = "arn:{partition}:iam::{account}:policy/"
@@ -29,7 +29,8 @@ WITHOUT_CEILING = Condition(
 )
 
 
-def operator_boundary(scope: Scope) -> dict[str, Any]:
+def operator_boundary(scope: Scope, features: frozenset[Feature] = frozenset()) -> dict[str, Any]:
+    """What is optional is under the ceiling only where the owner switched it on."""
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -48,9 +49,10 @@ def operator_boundary(scope: Scope) -> dict[str, Any]:
                 "Allow",
                 ["s3:CreateBucket", "s3:DeleteBucket*", "s3:ListBucket*", "s3:PutBucket*",
                  "s3:GetBucket*", "s3:GetAccelerateConfiguration", "s3:*EncryptionConfiguration",
-                 "s3:*LifecycleConfiguration", "s3:GetReplicationConfiguration"],
+                 "s3:*LifecycleConfiguration", "s3:*ReplicationConfiguration"],
                 [BUCKETS],
             ),
+            *removal(scope, features),
             statement(scope, "Allow", ["servicequotas:Get*"], ["*"], IN_REGION),
             statement(
                 scope,
@@ -78,6 +80,13 @@ def operator_boundary(scope: Scope) -> dict[str, Any]:
             *protection(scope),
         ],
     }  # fmt: skip
+
+
+def removal(scope: Scope, features: frozenset[Feature]) -> list[dict[str, Any]]:
+    if Feature.DATA_REMOVAL not in features:
+        return []
+    actions = ["s3:DeleteObjectVersion", "s3:AbortMultipartUpload"]
+    return [statement(scope, "Allow", actions, [f"{BUCKETS}/*"])]
 
 
 def protection(scope: Scope) -> list[dict[str, Any]]:

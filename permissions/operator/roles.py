@@ -38,13 +38,16 @@ def own(actions: str, phases: frozenset[Phase], *conditions: Condition) -> tuple
     )
 
 
-def pass_role(suffix: str, phases: frozenset[Phase], *services: str) -> tuple[Grant, ...]:
+def pass_role(
+    suffix: str, phases: frozenset[Phase], *services: str, feature: Feature = Feature.CORE
+) -> tuple[Grant, ...]:
     return tuple(
         grants(
             "iam: PassRole",
             "arn:{partition}:iam::{account}:role/{prefix}-" + suffix,
             component="roles",
             conditions=(passed_to(*services),),
+            feature=feature,
             phases=phases,
         )
     )
@@ -79,6 +82,7 @@ ROLES = (
     *pass_role("k8s-control-plane", SET_UP, "eks.amazonaws.com"),
     *pass_role("k8s-worker", CHANGE, "eks.amazonaws.com", "ec2.amazonaws.com"),
     *pass_role("flow-logs", SET_UP, "vpc-flow-logs.amazonaws.com"),
+    *pass_role("backup-replication", SET_UP, "s3.amazonaws.com", feature=Feature.BACKUP_REPLICA),
     *pass_role("*", CHANGE, "pods.eks.amazonaws.com"),
     *service_linked_role("eks.amazonaws.com"),
     *service_linked_role("eks-nodegroup.amazonaws.com"),

@@ -5,11 +5,13 @@ from typing import Any
 
 from policies.frameworks import CAPACITY
 from policies.rule import Rule, Severity
-from policies.shapes import each, is_on
+from policies.shapes import at, each, is_on
 
 
 def check_rule(rule: Mapping[str, Any]) -> Iterator[str]:
-    if not is_on(rule.get("bucketKeyEnabled")):
+    """S3's own key, AES256, asks KMS for nothing."""
+    by_s3 = at(rule, "applyServerSideEncryptionByDefault.sseAlgorithm") == "AES256"
+    if not by_s3 and not is_on(rule.get("bucketKeyEnabled")):
         yield "Each object asks KMS for a key of its own."
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from policies.frameworks import AT_REST, KEYS
-from policies.rule import Props, Rule, Severity
+from policies.rule import Parameters, Props, Rule, Severity
 from policies.shapes import at, listed
 
 
-def check(props: Props) -> Iterator[str]:
+def check(props: Props, parameters: Parameters) -> Iterator[str]:
+    """S3 delivers access logs to no bucket that encrypts by a key of KMS."""
+    if str(at(props, "bucket") or "").endswith(tuple(parameters["logSuffixes"])):
+        return
     for rule in listed(at(props, "rules")):
         algorithm = at(rule, "applyServerSideEncryptionByDefault.sseAlgorithm") or "AES256"
         if not algorithm.startswith("aws:kms"):
@@ -28,5 +31,6 @@ RULE = Rule(
         *AT_REST,
         *KEYS,
     ),
+    parameters={"logSuffixes": ["-logs"]},
     check=check,
 )

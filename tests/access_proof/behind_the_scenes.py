@@ -75,6 +75,14 @@ UNSEEN: tuple[Unseen, ...] = (
         "s3: GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite"
         " GetAccelerateConfiguration GetBucketRequestPayment GetBucketLogging"
         " GetReplicationConfiguration"),
+    *(
+        unseen
+        for locked in ("{backup_bucket}", "{replica_bucket}")
+        for unseen in by(
+            Asker.OPERATION, "Backups whose lock is over go with their bucket.",
+            "s3: DeleteObjectVersion", locked,
+        )
+    ),
     *by(Asker.OPERATION, "A log group is given another key.", "logs: AssociateKmsKey"),
     *by(Asker.OPERATION, "A service account is given another role.",
         "eks: UpdatePodIdentityAssociation"),

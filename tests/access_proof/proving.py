@@ -9,13 +9,13 @@ from local.aws.iam.evaluation import Policies, Principal, decide
 from permissions.documents import document
 from permissions.operator import OPERATOR_ROWS
 from permissions.operator.boundary import operator_boundary
-from permissions.rows import Grant, Phase
+from permissions.rows import Feature, Grant, Phase
 from tests.access_proof.behind_the_scenes import UNSEEN, Unseen
 from tests.access_proof.scenario import SCOPE
 from tests.access_proof.trace import Recorded, read
 
 OPERATOR = Principal(kind="AWS", names=frozenset({"*"}), account=SCOPE.account)
-CEILING = operator_boundary(SCOPE)
+CEILING = operator_boundary(SCOPE, frozenset(Feature))
 
 
 @functools.cache

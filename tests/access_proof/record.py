@@ -17,6 +17,7 @@ from typing import Any
 
 from local.cache import cache_dir
 from local.go_tools import PULUMI, ensure_built
+from permissions.names import BucketPurpose
 from permissions.operator.access_roles import phase_roles
 from permissions.rows import Phase
 from tests.access_proof import scenario
@@ -120,6 +121,8 @@ def record(world: World, *, refuse: bool) -> list[Recorded]:
     )
     recorded: list[Recorded] = []
     for phase, document, command in steps:
+        if phase is Phase.DEPROVISION:
+            fill(world.aws)
         control(world.aws, "trace", "DELETE")
         configure(world.operator, document)
         world.operator.init()
@@ -128,6 +131,17 @@ def record(world: World, *, refuse: bool) -> list[Recorded]:
         say(f"{phase} {command[0]}: {len(found)} different asks")
         recorded += found
     return recorded
+
+
+def fill(aws: LocalAws) -> None:
+    """An object in each bucket, written over once, and an upload that nobody finished."""
+    s3 = aws.client("s3")
+    for purpose in BucketPurpose:
+        at = {"Bucket": scenario.SCOPE.bucket_name(purpose), "Key": "ch-s3-main-1/part"}
+        if purpose not in (BucketPurpose.BACKUP, BucketPurpose.REPLICA):  # those are locked
+            s3.put_object(**at, Body=b"1")
+            s3.put_object(**at, Body=b"2")
+        s3.create_multipart_upload(**at)
 
 
 def onboard(world: World) -> None:

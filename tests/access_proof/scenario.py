@@ -14,7 +14,15 @@ from tests.local.aws.cloud import CUSTOMER, OPERATOR, REGION
 
 NAME = "proof"
 EXTERNAL_ID = "agreed-for-the-proof"
-SCOPE = Scope(name=NAME, region=REGION, account=CUSTOMER, operator_account=OPERATOR)
+REPLICA_REGION = "eu-west-1"
+REPLICA_KEY = f"arn:aws:kms:{REPLICA_REGION}:{CUSTOMER}:key/00000000-0000-0000-0000-000000000000"
+SCOPE = Scope(
+    name=NAME,
+    region=REGION,
+    account=CUSTOMER,
+    operator_account=OPERATOR,
+    replica_region=REPLICA_REGION,
+)
 ZONES = [f"{REGION}{letter}" for letter in "abc"]
 ADMIN = f"arn:aws:iam::{CUSTOMER}:role/platform-engineers"
 
@@ -50,6 +58,8 @@ ONBOARDING: Document = {
         "peering": True,
         "hub": True,
         "privateLink": True,
+        "dataRemoval": True,
+        "backupReplicaRegion": REPLICA_REGION,
     },
 }
 
@@ -63,6 +73,8 @@ def deployment(around: Around) -> Document:
             "operatorAccount": OPERATOR,
             "externalId": EXTERNAL_ID,
             "roleArn": f"arn:aws:iam::{CUSTOMER}:role/ClickHouseManagementRole-provision",
+            "dataRemoval": True,
+            "backupReplicaRegion": REPLICA_REGION,
         },
         "network": {
             "cidr": "10.40.0.0/16",
@@ -71,7 +83,13 @@ def deployment(around: Around) -> Document:
             "flowLogs": "all",
         },
         "peering": [{"name": "apps", "vpcId": around.peer_vpc, "cidrs": ["10.60.0.0/16"]}],
-        "storage": {"removal": "disposable", "backupLockDays": 7, "backupArchiveDays": 30},
+        "storage": {
+            "removal": "disposable",
+            "backupLockDays": 7,
+            "backupArchiveDays": 30,
+            "accessLogs": True,
+            "backupReplica": {"region": REPLICA_REGION, "keyArn": REPLICA_KEY},
+        },
         "retention": {"backupDays": 90},
         "cluster": {
             "version": "1.33",

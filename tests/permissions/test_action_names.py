@@ -45,10 +45,17 @@ S3_RIGHTS = {
     "s3:GetLifecycleConfiguration",
     "s3:GetMetricsConfiguration",
     "s3:GetReplicationConfiguration",
+    "s3:DeleteObjectVersion",
+    "s3:GetObjectVersionAcl",
+    "s3:GetObjectVersionForReplication",
+    "s3:GetObjectVersionTagging",
     "s3:PutBucketObjectLockConfiguration",
     "s3:PutBucketPublicAccessBlock",
     "s3:PutEncryptionConfiguration",
     "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+    "s3:ReplicateObject",
+    "s3:ReplicateTags",
 }
 """S3 names its rights otherwise than its calls."""
 

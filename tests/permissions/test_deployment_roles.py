@@ -22,7 +22,11 @@ from permissions.trust import Operator
 from tests.permissions.evaluator import allows, trusts
 
 SCOPE = Scope(
-    name="acme", region="us-east-1", account="111111111111", operator_account="222222222222"
+    name="acme",
+    region="us-east-1",
+    account="111111111111",
+    operator_account="222222222222",
+    replica_region="eu-west-1",
 )
 OPERATOR = Operator(account="222222222222", principal="*-Crossplane", external_id="agreed-id")
 INLINE_POLICY_LIMIT = 10_240
@@ -96,6 +100,9 @@ S3 = "arn:aws:s3:::acme-us-east-1-111111111111-"
         ("CH-S3-Role", "s3:GetObject", f"{S3}monitoring/x", False),
         ("CH-S3-Role", "s3:DeleteBucket", f"{S3}data", False),
         ("CH-S3-Role", "s3:GetObject", "arn:aws:s3:::payroll/x", False),
+        ("backup-replication", "s3:ReplicateObject", f"{S3}replica/ch-s3-main-1/x", True),
+        ("backup-replication", "s3:ReplicateDelete", f"{S3}replica/ch-s3-main-1/x", False),
+        ("backup-replication", "s3:GetObjectVersionForReplication", f"{S3}data/x", False),
         ("thanos", "s3:PutObject", f"{S3}monitoring/x", True),
         ("thanos", "s3:GetObject", f"{S3}data/ch-s3-main-1/x", False),
         ("controller", "s3:DeleteObject", f"{S3}data/ch-s3-main-1/x", True),

@@ -21,7 +21,10 @@ from permissions.onboarding.terraform import terraform
 from permissions.rows import OPT_IN, Feature, Phase
 from permissions.trust import Operator
 
-LONGEST = Scope(name="a" * 23, region="ap-southeast-1", account="1" * 12, operator_account="2" * 12)
+LONGEST = Scope(
+    name="a" * 23, region="ap-southeast-1", account="1" * 12, operator_account="2" * 12,
+    replica_region="ap-southeast-2",
+)  # fmt: skip
 OPERATOR = Operator(account="2" * 12, principal="*-Crossplane", external_id="agreed-id")
 PIPELINES = Pipelines(
     system=CiSystem.GITHUB, repository="acme/clickhouse", environment="prod",
@@ -130,6 +133,8 @@ VARIANTS = {
     Feature.PEERING: "ec2:CreateVpcPeeringConnection",
     Feature.HUB: "ec2:CreateTransitGatewayVpcAttachment",
     Feature.PRIVATE_LINK: "ec2:CreateVpcEndpointServiceConfiguration",
+    Feature.BACKUP_REPLICA: "s3:PutReplicationConfiguration",
+    Feature.DATA_REMOVAL: "s3:DeleteObjectVersion",
 }
 
 

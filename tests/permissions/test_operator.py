@@ -8,6 +8,7 @@ import pytest
 from permissions.documents import MANAGED_POLICY_LIMIT, documents_by_component, selected, size
 from permissions.names import Scope
 from permissions.operator import OPERATOR_ROWS
+from permissions.operator.boundary import operator_boundary
 from permissions.rows import OPT_IN, Feature, Grant, Phase
 from tests.permissions.evaluator import Context, allows
 
@@ -20,6 +21,7 @@ ASKED = {"aws:RequestTag/clickhouse-byoc": "true", "aws:RequestedRegion": "us-ea
 BOUNDED = {"iam:PermissionsBoundary": SCOPE.boundary_arn}
 EC2 = "arn:aws:ec2:us-east-1:111111111111:"
 ROLE = "arn:aws:iam::111111111111:role/"
+S3 = "arn:aws:s3:::acme-us-east-1-111111111111-"
 
 
 def granted(
@@ -107,7 +109,7 @@ DENIED: dict[str, tuple[str, str, Context]] = {
     "reading an object": (
         "s3:GetObject", "arn:aws:s3:::acme-us-east-1-111111111111-data/x", TAGGED,
     ),
-    "deleting an object": (
+    "deleting an object of nobody's warehouse": (
         "s3:DeleteObject", "arn:aws:s3:::acme-us-east-1-111111111111-backup/x", TAGGED,
     ),
     "decrypting": ("kms:Decrypt", "arn:aws:kms:us-east-1:111111111111:key/k", TAGGED),
@@ -132,7 +134,52 @@ def test_the_operator_may_not(action: str, resource: str, context: Context) -> N
     assert not allows(ALL, action, resource, context)
 
 
+def test_what_is_optional_is_what_nobody_has_unasked() -> None:
+    unasked = granted(EVERYTHING - OPT_IN)
+    for action, resource in (
+        ("s3:AbortMultipartUpload", f"{S3}data/ch-s3-main-1/x"),
+        ("s3:DeleteObjectVersion", f"{S3}backup/ch-s3-main-1/x"),
+        ("s3:PutReplicationConfiguration", f"{S3}backup"),
+        ("s3:CreateBucket", f"{S3}replica"),
+        ("ec2:CreateVpcPeeringConnection", f"{EC2}vpc/v"),
+    ):
+        assert not allows(unasked, action, resource, TAGGED | ASKED)
+
+
+REMOVE, DOWN = "DeleteObjectVersion", Phase.DEPROVISION
+REMOVAL: dict[str, tuple[Phase, str, str, bool]] = {
+    "data of a warehouse": (DOWN, REMOVE, "data/ch-s3-main-1/x", True),
+    "backups of a warehouse": (DOWN, REMOVE, "backup/ch-s3-main-1/x", True),
+    "metrics": (DOWN, REMOVE, "monitoring/01H/index", True),
+    "what somebody else put there": (DOWN, REMOVE, "data/ours/x", False),
+    "data, while it is set up": (Phase.PROVISION, REMOVE, "data/ch-s3-main-1/x", False),
+    "data, while it is operated": (Phase.OPERATE, REMOVE, "data/ch-s3-main-1/x", False),
+    "reading while removing": (DOWN, "GetObject", "data/ch-s3-main-1/x", False),
+    "leaving the lock": (
+        DOWN, "BypassGovernanceRetention", "backup/ch-s3-main-1/x", False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("phase", "action", "key", "allowed"), REMOVAL.values(), ids=REMOVAL.keys()
+)
+def test_the_owner_may_let_the_operator_empty_buckets(
+    phase: Phase, action: str, key: str, allowed: bool
+) -> None:
+    rights = granted(phases=frozenset({phase}))
+    resource = f"{S3}{key}"
+    assert allows(rights, f"s3:{action}", resource, TAGGED) is allowed
+    ceiling = operator_boundary(SCOPE, frozenset({Feature.DATA_REMOVAL}))
+    assert allows(ceiling, f"s3:{action}", resource, TAGGED) is action.startswith("Delete")
+    assert not allows(operator_boundary(SCOPE), f"s3:{action}", resource, TAGGED)
+    elsewhere = TAGGED | {"aws:ResourceAccount": "333333333333"}
+    assert not allows(rights, f"s3:{action}", resource, elsewhere)
+
+
 LEFT_OUT = {
+    Feature.BACKUP_REPLICA: ("s3:PutReplicationConfiguration",),
+    Feature.DATA_REMOVAL: ("s3:DeleteObjectVersion", "s3:AbortMultipartUpload"),
     Feature.NETWORK_WRITE: ("ec2:CreateVpc", "ec2:DeleteSubnet", "ec2:CreateRoute"),
     Feature.IAM_WRITE: ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"),
     Feature.KEY_WRITE: ("kms:CreateKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
@@ -193,7 +240,8 @@ def test_the_number_of_actions_and_the_share_of_conditions() -> None:
 
 @pytest.mark.parametrize("feature", sorted(OPT_IN))
 def test_what_is_asked_for_adds_few_actions_to_those_of_every_deployment(feature: Feature) -> None:
-    own = {row.action for row in OPERATOR_ROWS if row.feature is feature}
+    usual = {row.action for row in OPERATOR_ROWS if row.feature not in OPT_IN}
+    own = {row.action for row in OPERATOR_ROWS if row.feature is feature} - usual
     assert 0 < len(own) <= 15
     assert not own & {row.action for row in OPERATOR_ROWS if row.feature is not feature}
 

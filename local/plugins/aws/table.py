@@ -26,7 +26,7 @@ from local.plugins.aws.eks import access, addon, cluster, node_group
 from local.plugins.aws.iam import identities, policies, role
 from local.plugins.aws.lb import listener, load_balancer, target_group
 from local.plugins.aws.resource import AwsResource
-from local.plugins.aws.s3 import bucket, lifecycle
+from local.plugins.aws.s3 import bucket, lifecycle, replication
 from local.plugins.aws.s3 import settings as bucket_settings
 
 TYPES: Final[Mapping[str, type[AwsResource]]] = {
@@ -110,6 +110,7 @@ TYPES: Final[Mapping[str, type[AwsResource]]] = {
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
         bucket_settings.BucketPublicAccessBlock
     ),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": replication.BucketReplicationConfig,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
         bucket_settings.BucketServerSideEncryptionConfiguration
     ),

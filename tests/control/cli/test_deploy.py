@@ -27,7 +27,7 @@ def project(folder: Path, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch) -> 
     made = sample_project(folder, pulumi_cli)
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
-    for hooks in ("checks", "guards", "leftovers"):
+    for hooks in ("checks", "account_checks", "guards", "leftovers"):
         monkeypatch.setattr(extensions, hooks, list)
     made.init()
     yield made
@@ -194,7 +194,7 @@ def test_a_killed_byoc_takes_the_engine_with_it_in_order(project: Project) -> No
 def started(project: Project) -> subprocess.Popen[bytes]:
     code = (
         "from control.cli import extensions, main; import sys;"
-        " extensions.checks = extensions.guards = list;"
+        " extensions.checks = extensions.account_checks = extensions.guards = list;"
         " sys.argv = ['byoc', 'up', '--yes']; main.main()"
     )
     with (project.folder / "said").open("wb") as out:

@@ -20,6 +20,8 @@ from tests.infra.config.documents import (
 SERVICES = "warehouses.0.services"
 POOLS = "cluster.nodePools"
 PRIMARY = GOOD["warehouses"][0]["services"][0]
+REPLICA_KEY = "arn:aws:kms:eu-west-1:111111111111:key/1234abcd"
+REPLICA = {"region": "eu-west-1", "keyArn": REPLICA_KEY}
 SOUTHEAST = changed(
     "network.zones",
     ["ap-southeast-1a", "ap-southeast-1b", "ap-southeast-1c"],
@@ -416,6 +418,39 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "lock longer than backups": (
         changed("storage.backupLockDays", 60), "byoc:storage.backupLockDays", "60", "45 or fewer",
     ),
+    "infrequent access after the end": (
+        changed("storage.backupInfrequentDays", 45), "byoc:storage.backupInfrequentDays", "45",
+        "30 to 44",
+    ),
+    "two moves within a month": (
+        changed("storage", {"backupInfrequentDays": 31, "backupArchiveDays": 60},
+                changed("retention.backupDays", 90)),
+        "byoc:storage.backupInfrequentDays", "31", "30 to 30",
+    ),
+    "exceptions without a rule": (
+        changed("storage.outsideVpcRoleArns", ["arn:aws:iam::111111111111:role/auditor"]),
+        "byoc:storage.outsideVpcRoleArns", '["arn', "onlyFromVpc: true",
+    ),
+    "copies of backups beside them": (
+        changed("storage.backupReplica", {"region": "us-east-1", "keyArn": REPLICA_KEY}),
+        "byoc:storage.backupReplica.region", '"us-east-1"', "another region",
+    ),
+    "copies of backups nowhere": (
+        changed("storage.backupReplica", {"region": "eu-west-9", "keyArn": REPLICA_KEY}),
+        "byoc:storage.backupReplica.region", '"eu-west-9"', "eu-west-",
+    ),
+    "key of copies in another region": (
+        changed("storage.backupReplica", {"region": "eu-west-2", "keyArn": REPLICA_KEY}),
+        "byoc:storage.backupReplica.keyArn", '"arn:aws:kms:eu-west-1', "eu-west-2",
+    ),
+    "copies without versions": (
+        changed("storage", {"versioning": False, "backupReplica": REPLICA}),
+        "byoc:storage.versioning", "false", "true",
+    ),
+    "copies that the operator may not make": (
+        changed("storage.backupReplica", REPLICA, changed("access", ONBOARDING["access"])),
+        "byoc:access.backupReplicaRegion", None, "eu-west-1",
+    ),
     "own tag taken": (
         changed("tags", {"clickhouse-byoc": "false"}), "byoc:tags.clickhouse-byoc", '"false"',
         "another key",
@@ -536,6 +571,21 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
     "key of another region": (
         changed("encryption.bucketsKeyArn", "arn:aws:kms:eu-west-1:111111111111:key/1234"),
         "byoc:encryption.bucketsKeyArn", '"arn:aws:kms:eu-west-1', "us-east-1",
+    ),
+    "key of another account": (
+        changed("encryption.bucketsKeyArn", "arn:aws:kms:us-east-1:333333333333:key/1234"),
+        "byoc:encryption.bucketsKeyArn", '"arn:aws:kms:us-east-1:333333333333', "111111111111",
+    ),
+    "key of data keys that nobody has": (
+        changed("encryption.tdeKeyArn", "arn:aws:kms:us-east-1:111111111111:key/1234"),
+        "byoc:encryption.tdeKeyArn", '"arn:aws', "tde: true",
+    ),
+    "no key where the operator makes none": (
+        changed("access", {
+            "roleArn": "arn:aws:iam::111111111111:role/ClickHouseManagementRole-provision",
+            "keyWrite": False,
+        }),
+        "byoc:encryption.volumesKeyArn", None, "a key of yours",
     ),
     "operator without external id": (
         changed("access.operatorAccount", "222222222222"), "byoc:access.externalId", None,

@@ -97,6 +97,18 @@ UPDATES: Mapping[str, Mapping[str, Any]] = {
     "profile": TAGGED,
     "queue": {"visibility_timeout_seconds": 90, "delay_seconds": 5} | TAGGED,
     "queue-policy": {"policy": queue_policy("*", "sqs:ReceiveMessage")},
+    "replication": {
+        "rules": [
+            {
+                "id": "all",
+                "status": "Disabled",
+                "priority": 2,
+                "filter": {"prefix": "other/"},
+                "delete_marker_replication": {"status": "Enabled"},
+                "destination": {"bucket": "arn:aws:s3:::everything-logs"},
+            }
+        ]
+    },
     "record": {"ttl": 30, "records": ["10.0.0.3"]},
     "role": {
         "assume_role_policy": trust("pods.eks.amazonaws.com"),

@@ -186,6 +186,7 @@ STORAGE: Mapping[str, Deed] = {
         **b.bucket("object-lock"), ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"}
     ),
     "ownership": lambda b: b.s3.delete_bucket_ownership_controls(**b.bucket("ownership")),
+    "replication": lambda b: b.s3.delete_bucket_replication(**b.bucket("replication")),
     "queue": lambda b: b.sqs.set_queue_attributes(
         QueueUrl=b.id("queue"), Attributes={"VisibilityTimeout": "1"}
     ),

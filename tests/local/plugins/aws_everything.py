@@ -50,7 +50,7 @@ def build() -> None:
     build_peering(program, network)
     keys = build_keys(program)
     roles = build_roles(program)
-    build_buckets(program, keys)
+    build_buckets(program, keys, roles)
     build_logs(program, network, roles)
     build_messages(program)
     build_names(program, network)
@@ -291,16 +291,37 @@ def build_roles(program: Program) -> dict[str, Any]:
     return {"role": role, "nodes": nodes}
 
 
-def build_buckets(program: Program, keys: dict[str, Any]) -> None:
+def build_buckets(program: Program, keys: dict[str, Any], roles: dict[str, Any]) -> None:
     make = program.make
     bucket = make(aws.s3.Bucket, "bucket", force_destroy=True, object_lock_enabled=True)
     logs = make(aws.s3.Bucket, "log-bucket", bucket="everything-logs", force_destroy=True)
     at = {"bucket": bucket.bucket}
-    make(
+    versioning = make(
         aws.s3.BucketVersioning,
         "versioning",
         bucket=logs.bucket,
         versioning_configuration={"status": "Enabled"},
+    )
+    make(
+        aws.s3.BucketReplicationConfig,
+        "replication",
+        **at,
+        role=roles["role"].arn,
+        rules=[
+            {
+                "id": "all",
+                "status": "Enabled",
+                "priority": 1,
+                "filter": {},
+                "delete_marker_replication": {"status": "Disabled"},
+                "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+                "destination": {
+                    "bucket": versioning.bucket.apply(lambda name: f"arn:aws:s3:::{name}"),
+                    "storage_class": "STANDARD_IA",
+                    "encryption_configuration": {"replica_kms_key_id": keys["key"].arn},
+                },
+            }
+        ],
     )
     encryption = {"sse_algorithm": "aws:kms", "kms_master_key_id": keys["key"].arn}
     make(

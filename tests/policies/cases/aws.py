@@ -805,6 +805,7 @@ CASES = {
     ),
     "aws-s3-encryption-by-kms": Case(
         good={
+            "bucket": "acme-data",
             "rules": [
                 {
                     "applyServerSideEncryptionByDefault": {
@@ -813,7 +814,7 @@ CASES = {
                     },
                     "bucketKeyEnabled": True,
                 }
-            ]
+            ],
         },
         bad=(
             {"rules.0.applyServerSideEncryptionByDefault.sseAlgorithm": "AES256"},

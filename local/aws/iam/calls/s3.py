@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from local.aws.iam.call_reading import Call
 from local.aws.iam.calls.facts import Context, Facts, names
+from local.aws.iam.calls.passing import pass_role
 from local.aws.iam.evaluation import Ask
 
+S3 = "s3.amazonaws.com"
 BUCKET_ACTIONS = {
     "HeadBucket": "ListBucket",
     "ListObjects": "ListBucket",
@@ -24,6 +26,8 @@ BUCKET_ACTIONS = {
     "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
     "DeleteBucketLifecycle": "PutLifecycleConfiguration",
     "GetBucketReplication": "GetReplicationConfiguration",
+    "PutBucketReplication": "PutReplicationConfiguration",
+    "DeleteBucketReplication": "PutReplicationConfiguration",
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
@@ -78,6 +82,8 @@ def asks(call: Call, facts: Facts) -> Iterator[Ask]:
         yield Ask(action=f"s3:{name}", resource=arn, context=context | listing)
         if call.operation == "CreateBucket":
             yield from creation(call, arn, context)
+        if call.operation == "PutBucketReplication":
+            yield pass_role(call.params["ReplicationConfiguration"]["Role"], S3)
     else:
         raise LookupError(f"s3:{call.operation}")
 

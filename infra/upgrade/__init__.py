@@ -1,0 +1,1 @@
+"""Going to another Kubernetes version: which steps, in which order."""
