@@ -12,7 +12,7 @@ from control.cli.errors import CliError
 from control.cli.output import say, tell, tell_json
 from control.cli.service_options import JsonOption, NamespaceOption, TimeoutOption, WaitOption
 from control.cli.stack import StackOption
-from control.warehouses.names import NAMESPACE
+from control.warehouses.names import KEEP_FILES, NAMESPACE
 
 if TYPE_CHECKING:
     from control.cli.backup_view import BackupView
@@ -131,6 +131,9 @@ def show(
 @app.command()
 def delete(
     name: NameArgument,
+    keep_files: Annotated[
+        bool, typer.Option("--keep-files", help="Forget it; what is in the bucket stays.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     stack: StackOption = None,
     namespace: NamespaceOption = NAMESPACE,
@@ -149,7 +152,10 @@ def delete(
     cluster = connect(stack)
     view = backup_view(cluster.get(BACKUP, name, namespace))
     if not yes:
-        confirm_by_name(f"This deletes backup {name} of {view.warehouse} for good.", name)
+        fate = "; its files stay in the bucket." if keep_files else " for good."
+        confirm_by_name(f"This deletes backup {name} of {view.warehouse}{fate}", name)
+    if keep_files:
+        cluster.patch(BACKUP, name, namespace, {"metadata": {"annotations": {KEEP_FILES: ""}}})
     cluster.delete(BACKUP, name, namespace)
     if wait:
         limit = timedelta(minutes=timeout)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from control.cli import waiting
 from control.cli.backup_view import (
     BackupView,
     RestoreView,
@@ -16,13 +13,11 @@ from control.cli.backup_view import (
     sized,
 )
 from control.cli.errors import CliError
-from control.cli.waiting import SILENCE_ALLOWED_S, phase_lines
-from control.cli.wording import clock
+from control.cli.object_waiting import wait
 
 if TYPE_CHECKING:
-    from control.cli.cluster import Cluster, Kind
+    from control.cli.cluster import Cluster
 
-View = TypeVar("View", BackupView, RestoreView)
 REFUSED = ("NoWarehouse", "NoBackupBucket")
 
 
@@ -60,56 +55,6 @@ def wait_for_restore(
         return view is None or view.phase == "Done"
 
     return wait(cluster, WAREHOUSE, name, namespace, restore_view, restore_line, ended, timeout)
-
-
-def wait(
-    cluster: Cluster,
-    kind: Kind,
-    name: str,
-    namespace: str,
-    read: Callable[[dict[str, object]], View],
-    line_of: Callable[[View], str],
-    ended: Callable[[View | None], bool],
-    timeout: timedelta,
-) -> View | None:
-    started_s = time.monotonic()
-    line = ""
-    with phase_lines() as lines:
-        try:
-            while True:
-                document = look(cluster, kind, name, namespace)
-                view = read(document) if document else None
-                spent_s = time.monotonic() - started_s
-                line = line_of(view) if view else "gone"
-                lines.show(line, spent_s)
-                if ended(view):
-                    return view
-                if spent_s > timeout.total_seconds():
-                    raise still(kind, name, line, f"not within {clock(spent_s)}")
-                time.sleep(waiting.LOOK_EVERY_S)
-        except KeyboardInterrupt:
-            raise still(kind, name, line, "stopped waiting") from None
-
-
-def look(cluster: Cluster, kind: Kind, name: str, namespace: str) -> dict[str, object] | None:
-    """An API server that is away for a moment is no reason to give up."""
-    from control.cli.cluster import UnreachableError
-
-    silent_since_s = time.monotonic()
-    while True:
-        try:
-            return cluster.find(kind, name, namespace)
-        except UnreachableError:
-            if time.monotonic() - silent_since_s > SILENCE_ALLOWED_S:
-                raise
-            time.sleep(waiting.LOOK_EVERY_S)
-
-
-def still(kind: Kind, name: str, line: str, why: str) -> CliError:
-    return CliError(
-        f"{name}: {why}; last seen: {line}.",
-        f"It goes on in the cluster: `byoc {kind.name.lower()} show {name}` looks again.",
-    )
 
 
 def backup_line(view: BackupView) -> str:

@@ -41,6 +41,7 @@ def destroy(
     """
     from control.cli import operation
     from control.cli.confirmation import confirm_by_name, require_terminal
+    from control.cli.service_removal import take_down_services
     from control.cli.stack import choose, open_stack
 
     if not yes:
@@ -52,6 +53,7 @@ def destroy(
         if plan.progress.changed:
             show(plan, usual=None if everything else Change.DELETE, as_json=as_json)
             confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
+    take_down_services(opened)
     done = succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json)
     if not look_around(opened, done, as_json=as_json):
         raise typer.Exit(FAILED)

@@ -7,6 +7,9 @@ from typing import Annotated
 import typer
 
 NameArgument = Annotated[str, typer.Argument(metavar="SERVICE", help="Name of the service.")]
+WarehouseArgument = Annotated[
+    str, typer.Argument(metavar="WAREHOUSE", help="Name of the warehouse.")
+]
 NamespaceOption = Annotated[
     str, typer.Option("--namespace", "-n", metavar="NAME", help="Where warehouses live.")
 ]

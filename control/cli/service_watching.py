@@ -5,12 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from control.cli.errors import CliError
-from control.cli.output import UNKNOWN, age, column, say, tell, tell_json
+from control.cli.output import UNKNOWN, tell
 from control.cli.service_options import JsonOption, NameArgument, NamespaceOption
 from control.cli.service_reading import service
 from control.cli.stack import StackOption
@@ -105,21 +105,12 @@ def events(
     """List what Kubernetes and the controller reported on a service and its replicas."""
     from control.cli.cluster import EVENT
     from control.cli.connection import connect
-    from control.cli.output import tell_table
+    from control.cli.event_table import tell_events
 
     cluster = connect(stack)
     view = service(cluster, name, namespace)
     found = [each for each in cluster.list(EVENT, namespace) if is_about(each, view)]
-    found.sort(key=event_time)
-    if as_json:
-        tell_json([event_facts(each) for each in found])
-        return
-    if not found:
-        say(f"No events of {name}: Kubernetes keeps them for an hour.")
-        return
-    titles = ("age", "type", "object", "reason", "message")
-    rows = [list(map(str, event_row(each))) for each in found]
-    tell_table([column(title) for title in titles], rows)
+    tell_events(found, of=name, as_json=as_json)
 
 
 def is_about(event: Document, view: ServiceView) -> bool:
@@ -129,32 +120,3 @@ def is_about(event: Document, view: ServiceView) -> bool:
         return bool(event["involvedObject"].get("kind") == "Service")
     full_name = f"{view.warehouse}-{view.name}"
     return name == full_name or name.startswith(f"{full_name}-")
-
-
-def event_time(event: Document) -> str:
-    return str(
-        event.get("lastTimestamp")
-        or event.get("eventTime")
-        or event["metadata"].get("creationTimestamp", "")
-    )
-
-
-def event_facts(event: Document) -> dict[str, Any]:
-    about = event["involvedObject"]
-    return {
-        "time": event_time(event),
-        "type": event.get("type", ""),
-        "object": f"{about.get('kind', '')} {about.get('name', '')}",
-        "reason": event.get("reason", ""),
-        "message": event.get("message", ""),
-        "count": event.get("count") or 1,
-    }
-
-
-def event_row(event: Document) -> tuple[str, ...]:
-    from control.cli.service_view import moment
-
-    facts = event_facts(event)
-    count = f" (x{facts['count']})" if facts["count"] > 1 else ""
-    when = age(moment(facts["time"]))
-    return (when, facts["type"], facts["object"], facts["reason"], facts["message"] + count)

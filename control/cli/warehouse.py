@@ -1,25 +1,26 @@
-"""`byoc warehouse`: the data that services share."""
+"""`byoc warehouse`: the data that services share. list and show; the others are beside."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from control.cli import warehouse_writing
 from control.cli.errors import CliError
 from control.cli.output import UNKNOWN, age, heading, say, tell, tell_facts, tell_json
-from control.cli.service_options import JsonOption, NamespaceOption
+from control.cli.service_options import JsonOption, NamespaceOption, WarehouseArgument
 from control.cli.stack import StackOption
 from control.warehouses.names import NAMESPACE
 
 if TYPE_CHECKING:
-    from control.cli.cluster import Cluster
+    from control.cli.cluster import Cluster, Document
     from control.cli.service_view import ServiceView
     from control.cli.warehouse_view import WarehouseView
 
 app = typer.Typer(
     name="warehouse",
-    help="Warehouses: data that services share.",
+    help="Warehouses: create, list, show, delete, events.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -53,7 +54,7 @@ def warehouses_of(cluster: Cluster, namespace: str) -> list[WarehouseView]:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="WAREHOUSE", help="Name of the warehouse.")],
+    name: WarehouseArgument,
     stack: StackOption = None,
     namespace: NamespaceOption = NAMESPACE,
     as_json: JsonOption = False,
@@ -104,3 +105,33 @@ def tell_warehouse(view: WarehouseView, services: list[ServiceView]) -> None:
 
 def answer(known: bool | None) -> str:
     return UNKNOWN if known is None else ("yes" if known else "no")
+
+
+@app.command()
+def events(
+    name: WarehouseArgument,
+    stack: StackOption = None,
+    namespace: NamespaceOption = NAMESPACE,
+    as_json: JsonOption = False,
+) -> None:
+    """List what Kubernetes and the controller reported on a warehouse and its Keeper."""
+    from control.cli.cluster import EVENT, WAREHOUSE
+    from control.cli.connection import connect
+    from control.cli.event_table import tell_events
+
+    cluster = connect(stack)
+    cluster.get(WAREHOUSE, name, namespace)
+    found = [each for each in cluster.list(EVENT, namespace) if is_about(each, name)]
+    tell_events(found, of=name, as_json=as_json)
+
+
+def is_about(event: Document, warehouse: str) -> bool:
+    about = event["involvedObject"]
+    name = str(about.get("name", ""))
+    if about.get("kind") == "Warehouse":
+        return name == warehouse
+    return name == f"{warehouse}-keeper" or name.startswith(f"{warehouse}-keeper-")
+
+
+app.command()(warehouse_writing.create)
+app.command()(warehouse_writing.delete)

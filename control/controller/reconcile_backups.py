@@ -194,6 +194,8 @@ def take(step: BackupStep, view: View, key: Key, tools: BackupTools) -> None:
             tools.objects.call_awake(backup.namespace, view.seen.sleeping)
         case BackupAction.ERASE:
             erase(backup, tools)
+        case BackupAction.RELEASE:
+            tools.objects.set_finalizer(backup, present=False)
         case BackupAction.EXPIRE:
             tools.objects.delete(backup)
     announce(step, backup, tools)

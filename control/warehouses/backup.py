@@ -56,6 +56,7 @@ class BackupReason(StrEnum):
     NEEDED = "StillNeeded"
     CANCELLED = "Cancelled"
     ERASED = "Erased"
+    RELEASED = "FilesKept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,7 @@ class Backup:
     retention: timedelta | None = None
     deleting: bool = False
     finalizing: bool = False
+    keep_files: bool = False
     # What the controller has recorded
     phase: BackupPhase = BackupPhase.PENDING
     reason: BackupReason = BackupReason.CREATED

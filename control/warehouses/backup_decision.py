@@ -31,6 +31,7 @@ class BackupAction(StrEnum):
     FAIL = "Fail"
     CANCEL = "Cancel"
     ERASE = "Erase"
+    RELEASE = "Release"
     EXPIRE = "Expire"
 
 
@@ -134,6 +135,8 @@ def removal(seen: BackupsSeen) -> BackupStep | None:
             continue
         if backup.running and seen.progress and seen.progress.state is OnReplica.WRITING:
             return act(BackupAction.CANCEL, BackupReason.CANCELLED, backup)
+        if backup.done and backup.keep_files:
+            return act(BackupAction.RELEASE, BackupReason.RELEASED, backup)
         return act(BackupAction.ERASE, BackupReason.ERASED, backup)
     return None
 

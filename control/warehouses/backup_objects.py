@@ -18,7 +18,7 @@ from control.warehouses.backup import (
     Trigger,
 )
 from control.warehouses.moments import moment_from, moment_text
-from control.warehouses.names import API_VERSION, FINALIZER, WAREHOUSE_LABEL
+from control.warehouses.names import API_VERSION, FINALIZER, KEEP_FILES, WAREHOUSE_LABEL
 
 Document = Mapping[str, Any]
 Status = dict[str, Any]
@@ -61,6 +61,7 @@ def backup_from(document: Document) -> Backup:
         created_at=moment_from(meta["creationTimestamp"]),
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
+        keep_files=KEEP_FILES in (meta.get("annotations") or {}),
         warehouse=spec["warehouse"],
         wish=BackupWish(spec.get("type", BackupWish.AUTO)),
         trigger=Trigger(spec.get("trigger", Trigger.ON_DEMAND)),

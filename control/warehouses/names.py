@@ -23,6 +23,8 @@ BACKLOG_BEST = f"{GROUP}/backlog-best"
 BACKLOG_BEST_AT = f"{GROUP}/backlog-best-at"
 ABANDONED = f"{GROUP}/abandon-data"
 QUIETED_AT = f"{GROUP}/quieted-at"
+KEEP_FILES = f"{GROUP}/keep-files"
+"""On a Backup: its object may go, and what lies in the bucket stays."""
 
 WAKE, SLEEP = f"{GROUP}/wake", f"{GROUP}/sleep"
 """Requests to a service, written on its object: any new value asks once."""

@@ -144,6 +144,21 @@ CASES: dict[str, tuple[BackupsSeen, BackupAction, BackupReason]] = {
         BackupReason.DONE,
     ),
     "deleted": (seen(DELETING), BackupAction.ERASE, BackupReason.ERASED),
+    "forgotten": (
+        seen(replace(DELETING, keep_files=True)),
+        BackupAction.RELEASE,
+        BackupReason.RELEASED,
+    ),
+    "forgotten, with an increment on it": (
+        seen(replace(DELETING, keep_files=True), CHILD),
+        BackupAction.WAIT,
+        BackupReason.DONE,
+    ),
+    "forgotten before it was whole": (
+        seen(replace(WAITING, deleting=True, keep_files=True)),
+        BackupAction.ERASE,
+        BackupReason.ERASED,
+    ),
     "deleted, with an increment on it": (
         seen(DELETING, CHILD),
         BackupAction.WAIT,

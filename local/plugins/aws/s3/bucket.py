@@ -124,13 +124,20 @@ def bucket_tags(aws: Aws, bucket: str) -> dict[str, str]:
 
 
 def empty_bucket(aws: Aws, bucket: str) -> None:
+    """Its first page again and again: the emulator loses its place among thousands of versions."""
     s3 = aws.client("s3")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        keys = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
-        for start in range(0, len(keys), MOST_KEYS):
-            batch = {"Objects": keys[start : start + MOST_KEYS], "Quiet": True}
-            s3.delete_objects(Bucket=bucket, Delete=batch, BypassGovernanceRetention=True)
+    while found := versions_in(s3.list_object_versions(Bucket=bucket)):
+        for start in range(0, len(found), MOST_KEYS):
+            batch = {"Objects": found[start : start + MOST_KEYS], "Quiet": True}
+            answer = s3.delete_objects(Bucket=bucket, Delete=batch, BypassGovernanceRetention=True)
+            if errors := answer.get("Errors"):
+                first = errors[0]
+                raise RuntimeError(f"{bucket}/{first['Key']} is not deleted: {first['Message']}")
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
         for upload in page.get("Uploads", []):
             s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+
+
+def versions_in(page: dict[str, Any]) -> list[dict[str, str]]:
+    found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+    return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]

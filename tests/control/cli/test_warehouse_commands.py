@@ -1,0 +1,149 @@
+"""`byoc warehouse create | delete | events` against the genuine API server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lightkube.core.exceptions import ApiError
+from lightkube.models.core_v1 import ObjectReference
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.resources.core_v1 import Event
+
+from control.cli import waiting
+from control.cli.cluster import SERVICE, WAREHOUSE
+from tests.control.cli.conftest import Byoc
+from tests.control.cli.play import Play, play_on
+from tests.kube_api import KubeApi
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(90)]
+SPACE = "clickhouse"
+
+
+@pytest.fixture
+def play(kube_api: KubeApi, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
+    monkeypatch.setenv("KUBECONFIG", str(kube_api.kubeconfig))
+    monkeypatch.setattr(waiting, "LOOK_EVERY_S", 0.05)
+    made = play_on(kube_api)
+    yield made
+    for kind in (SERVICE, WAREHOUSE):
+        resource: Any = kind.resource()
+        for each in made.client.list(resource, namespace=SPACE):
+            if each["metadata"]["name"] != "main":
+                made.client.delete(resource, each["metadata"]["name"], namespace=SPACE)
+
+
+def found(play: Play, name: str) -> dict[str, Any] | None:
+    resource: Any = WAREHOUSE.resource()
+    try:
+        return dict(play.client.get(resource, name, namespace=SPACE))
+    except ApiError as error:
+        assert error.status.code == 404, error
+        return None
+
+
+@contextmanager
+def made_ready(play: Play, name: str) -> Iterator[None]:
+    """A hand that plays the controller, once the warehouse is there."""
+
+    def act() -> None:
+        wait_for(lambda: found(play, name), within_s=20, what=f"warehouse {name}")
+        play.report(WAREHOUSE, name, {"phase": "Creating", "keeper": {"ready": 1, "members": 3}})
+        play.report(WAREHOUSE, name, {"phase": "Ready", "keeper": {"ready": 3, "members": 3}})
+
+    hand = threading.Thread(target=act)
+    hand.start()
+    yield
+    hand.join()
+
+
+def test_create_gives_what_was_asked_and_waits_for_keeper(play: Play, byoc: Byoc) -> None:
+    asked = ("--version", "26.9", "--channel", "slow", "--disk", "volume", "--delete-data")
+    with made_ready(play, "lake"):
+        answer = byoc("warehouse", "create", "lake", *asked).ok()
+    document = found(play, "lake")
+    assert document is not None
+    spec = document["spec"]
+    assert (spec["version"], spec["channel"], spec["disk"]) == ("26.9", "slow", "volume")
+    assert (spec["dataRetention"], spec["keeper"]["replicas"]) == ("delete", 3)
+    assert "Ready" in answer.out
+    assert "byoc service create NAME --warehouse lake" in answer.err
+
+
+def test_what_is_not_given_is_left_to_the_defaults(play: Play, byoc: Byoc) -> None:
+    view = json.loads(byoc("warehouse", "create", "lake", "--no-wait", "--json").ok().out)
+    assert (view["profile"], view["disk"]) == ("replicated", "objectStorage")
+    assert view["dataRetention"] == "retain", "data is kept unless somebody says otherwise"
+
+
+REFUSED = {
+    "an unknown profile": (["--storage-profile", "mine"], "storageProfile"),
+    "an experiment that was not accepted": (["--storage-profile", "zero_copy"], "acceptExperim"),
+    "an even number of Keepers": (["--keeper", "2"], "keeper.replicas"),
+}
+
+
+@pytest.mark.parametrize(("options", "said"), REFUSED.values(), ids=REFUSED)
+def test_the_cluster_refuses(play: Play, byoc: Byoc, options: list[str], said: str) -> None:
+    answer = byoc("warehouse", "create", "lake", *options)
+    assert answer.code == 2
+    assert said in answer.err
+    assert found(play, "lake") is None
+
+
+def test_delete_waits_until_it_is_gone(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {})
+    assert "lake is deleted" in byoc("warehouse", "delete", "lake", "--yes").ok().out
+    assert found(play, "lake") is None
+
+
+def test_a_warehouse_with_services_is_not_deleted(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {})
+    memory = {"minGib": 8, "maxGib": 8}
+    common = {"warehouse": "lake", "memory": memory}
+    play.make(SERVICE, "boats", {**common, "role": "primary", "replicas": 2})
+    reader = {"role": "secondary", "access": "readOnly", "replicas": 1}
+    play.make(SERVICE, "shore", {**common, **reader})
+    answer = byoc("warehouse", "delete", "lake", "--yes")
+    assert answer.code == 1
+    assert "shore, boats" in answer.err
+    assert "`byoc service delete shore` comes first" in answer.err
+    assert found(play, "lake") is not None
+
+
+def test_nothing_is_deleted_without_a_terminal_to_ask_on(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {})
+    answer = byoc("warehouse", "delete", "lake")
+    assert answer.code == 2
+    assert "--yes" in answer.err
+    assert found(play, "lake") is not None
+
+
+def test_events_are_those_of_the_warehouse_and_its_keeper(play: Play, byoc: Byoc) -> None:
+    objects = [
+        ("Warehouse", "lake"),
+        ("Warehouse", "lakeside"),
+        ("Pod", "lake-keeper-1"),
+        ("Pod", "lakeside-keeper-1"),
+    ]
+    play.make(WAREHOUSE, "lake", {})
+    for number, (kind, name) in enumerate(objects):
+        play.client.create(
+            Event(
+                metadata=ObjectMeta(name=f"told-{number}", namespace=SPACE),
+                involvedObject=ObjectReference(kind=kind, name=name, namespace=SPACE),
+                reason=f"Told{number}",
+                message="something happened",
+                type="Normal",
+            )
+        )
+    told = json.loads(byoc("warehouse", "events", "lake", "--json").ok().out)
+    assert {each["reason"] for each in told} == {"Told0", "Told2"}
+    for number in range(len(objects)):
+        play.client.delete(Event, f"told-{number}", namespace=SPACE)
