@@ -6,9 +6,12 @@ from pathlib import Path
 
 def problems(file: Path) -> str | None:
     """All that is wrong as one text; what could not be looked at is left to the `up` itself."""
-    from infra.config import load_file
+    from infra.config import ConfigError, load_file
 
-    config = load_file(file)
+    try:
+        config = load_file(file)
+    except ConfigError:
+        return None  # told by the check of the configuration
     if config.is_onboarding:
         return None
     from infra.preflight.own_keys import check_own_keys, own_keys

@@ -29,6 +29,7 @@ from tests.stack.sql import NAMESPACE
 from tests.waiting import wait_for
 
 SERVICES = create_namespaced_resource(GROUP, VERSION, "Service", "services")
+BACKUPS = create_namespaced_resource(GROUP, VERSION, "Backup", "backups")
 WAREHOUSES = create_namespaced_resource(GROUP, VERSION, "Warehouse", "warehouses")
 SYSTEM, CONTROLLER = "byoc-system", "controller"
 LOOK_S = 0.1

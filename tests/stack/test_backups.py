@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from clickhouse_connect.driver.client import Client
 from lightkube import ApiError
-from lightkube.generic_resource import create_namespaced_resource
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.resources.core_v1 import Secret
 
-from control.warehouses.names import API_VERSION, GROUP, VERSION
+from control.warehouses.names import API_VERSION
 from tests.stack.checkout import Checkout
 from tests.stack.operating import (
+    BACKUPS,
     SERVICES,
     WAREHOUSES,
     kill_controller,
@@ -36,7 +36,6 @@ TABLE = "ledger"
 WRITTEN_BEFORE, WRITTEN_AFTER = 20, 5
 RESTORED, ELSEWHERE = "again", "elsewhere"
 OWN_BUCKET, KEYS = "a-bucket-of-our-own", "own-bucket-keys"
-BACKUPS = create_namespaced_resource(GROUP, VERSION, "Backup", "backups")
 WITHIN_S = 300
 
 

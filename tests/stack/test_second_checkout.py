@@ -7,16 +7,22 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psutil
 import pytest
 from lightkube.resources.core_v1 import Namespace, PersistentVolume, Pod
 
+from control.warehouses.names import API_VERSION
 from tests.stack.checkout import Checkout, clone
 from tests.stack.conftest import processes_below
+from tests.stack.operating import BACKUPS, SERVICES, WAREHOUSES
+from tests.stack.sql import NAMESPACE
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.xdist_group("second")
 INTERRUPTIONS_S = (0.5, 2.0, 4.0)
+FIGURES = "SELECT count(), sum(cityHash64(n)) FROM kept"
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +58,35 @@ def test_it_has_addresses_of_its_own(second: Checkout) -> None:
     assert all(row["health"] == "ready" for row in servers)
 
 
-def test_destroy_leaves_nothing(second: Checkout) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """A backup, as somebody copies it to another account."""
+
+    place: str
+    path: str
+    objects: dict[str, bytes]
+    figures: str
+
+
+@pytest.fixture(scope="module")
+def carried(second: Checkout) -> Carried:
     second.byoc("sql", "primary", "CREATE TABLE kept (n UInt64) ORDER BY n").ok()
     second.byoc("sql", "primary", "INSERT INTO kept SELECT number FROM numbers(1000)").ok()
+    second.byoc("backup", "create", "main", "--name", "carried").ok()
+    found = second.kube().get(BACKUPS, "carried", namespace=NAMESPACE)["status"]
+    bucket, place = found["place"]["bucket"], found["place"]["prefix"]
+    s3 = second.aws("s3")
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{place}{found['path']}/")["Contents"]
+    keys = [each["Key"] for each in listed]
+    return Carried(
+        place=place,
+        path=found["path"],
+        objects={key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys},
+        figures=second.byoc("sql", "primary", FIGURES).ok().out,
+    )
+
+
+def test_destroy_leaves_nothing(second: Checkout, carried: Carried) -> None:
     second.byoc("destroy", "--stack", "local", "--yes").ok()
     state = json.loads(second.pulumi("stack", "export").ok().out)
     assert [resource["urn"] for resource in state["deployment"].get("resources", [])] == []
@@ -105,3 +137,31 @@ def leftovers_in_aws(checkout: Checkout) -> dict[str, list[str]]:
         ],
     }
     return {kind: names for kind, names in found.items() if names}
+
+
+def test_a_backup_of_one_cloud_is_restored_in_another(second: Checkout, carried: Carried) -> None:
+    """The cloud of before is gone: this one has other identities, warehouses and prefixes."""
+    second.run("make", "up").ok()
+    s3, kube = second.aws("s3"), second.kube()
+    names = [each["Name"] for each in s3.list_buckets()["Buckets"]]
+    [bucket] = [name for name in names if name.endswith("-backup")]
+    for key, body in carried.objects.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+    location = {"bucket": bucket, "prefix": carried.place, "path": carried.path}
+    restored = {"restoreFrom": {"location": location}, "keeper": {"replicas": 1}}
+    memory = {"minGib": 8, "maxGib": 8}
+    primary = {"warehouse": "carried", "role": "primary", "replicas": 2, "memory": memory}
+    for kind, spec in ((WAREHOUSES, restored), (SERVICES, primary)):
+        metadata = {"name": "carried", "namespace": NAMESPACE}
+        kube.create(kind.from_dict({"apiVersion": API_VERSION, "metadata": metadata, "spec": spec}))
+    wait_for(lambda: has_ended(second), within_s=300, what="the restore")
+    assert second.byoc("sql", "carried", FIGURES).ok().out == carried.figures
+    second.byoc("service", "delete", "carried", "--yes").ok()
+    second.byoc("warehouse", "delete", "carried", "--yes").ok()
+
+
+def has_ended(checkout: Checkout) -> bool:
+    found = checkout.kube().get(WAREHOUSES, "carried", namespace=NAMESPACE)
+    restore = (found.get("status") or {}).get("restore") or {}
+    assert restore.get("phase") != "Failed", restore
+    return restore.get("phase") == "Done"

@@ -22,7 +22,8 @@ def project(folder: Path, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch) -> 
     made = sample_project(folder, pulumi_cli)
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(extensions, "checks", list)
+    for hooks in ("checks", "account_checks", "guards"):
+        monkeypatch.setattr(extensions, hooks, list)
     monkeypatch.setenv("GITHUB_ACTOR", "ada")
     made.init()
     (folder / ".gitignore").write_text("*\n!__main__.py\n!Pulumi*.yaml\n")
