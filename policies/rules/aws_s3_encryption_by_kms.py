@@ -9,7 +9,7 @@ from policies.shapes import at, listed
 
 def check(props: Props, parameters: Parameters) -> Iterator[str]:
     """S3 delivers access logs to no bucket that encrypts by a key of KMS."""
-    if str(at(props, "bucket") or "").endswith(tuple(parameters["logSuffixes"])):
+    if str(at(props, "bucket")).endswith(tuple(parameters["logSuffixes"])):
         return
     for rule in listed(at(props, "rules")):
         algorithm = at(rule, "applyServerSideEncryptionByDefault.sseAlgorithm") or "AES256"

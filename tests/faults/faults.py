@@ -16,6 +16,8 @@ class Fault(StrEnum):
     """A 500: not done."""
     LOST = "lost"
     """Done, and the answer never comes."""
+    CUT_OFF = "cut off"
+    """Whoever calls is killed before it is done."""
     NOT_SEEN = "not seen"
     """A read that does not know yet what was just made."""
 

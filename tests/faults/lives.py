@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from infra.orphans.scan import Scan
 from tests.faults.faults import Fault, Plan, Rates
 from tests.faults.proxy import Weather, faulty
-from tests.local.plugins.project import Project
+from tests.local.plugins.project import Outcome, Project
 from tests.shapes.account import brought
 from tests.shapes.life import Account, scan
 from tests.shapes.shapes import shape
@@ -26,6 +26,8 @@ class Course:
 
     rates: Rates = field(default_factory=Rates)
     kill_at_write: int | None = None
+    """One write after the other, and the engine is killed before this one: what it made is
+    recorded. One that is killed while a write is under way has made what it did not record."""
     seed: int = 0
 
 
@@ -44,7 +46,7 @@ def convergence(account: Account, name: str, course: Course) -> Seen:
         project.env["AWS_ENDPOINT_URL"] = url
         attempts = 1
         if not first_attempt(project, weather, course):
-            attempts = 1 + until(lambda: project.run("up", "--yes", "--skip-preview").code == 0)
+            attempts = 1 + until(lambda: project.run("up", "--yes", "--skip-preview"))
         project.run("up", "--yes", "--skip-preview", "--expect-no-changes").check()
         project.destroy().check()
     return Seen(attempts=attempts, faults=weather.done, left=scan(document, account.aws))
@@ -56,11 +58,13 @@ def first_attempt(project: Project, weather: Weather, course: Course) -> bool:
         ended = project.run("up", "--yes", "--skip-preview").code == 0
         weather.plan = None
         return ended
-    engine = project.start("up", "--yes", "--skip-preview")
+    engine = project.start("up", "--yes", "--skip-preview", "--parallel", "1")
 
-    def kill(write: int) -> None:
+    def kill(write: int) -> bool:
+        """The engine alone dies at once: what its plugins go on to ask for is not done either."""
         if write == course.kill_at_write:
             os.kill(engine.pid, signal.SIGKILL)
+        return write >= (course.kill_at_write or 0)
 
     weather.on_write = kill
     engine.communicate()
@@ -69,9 +73,10 @@ def first_attempt(project: Project, weather: Weather, course: Course) -> bool:
     return False
 
 
-def until(tried: Callable[[], bool]) -> int:
+def until(tried: Callable[[], Outcome]) -> int:
     """How many attempts it took."""
     for attempt in range(1, MOST_ATTEMPTS):
-        if tried():
+        answer = tried()
+        if answer.code == 0:
             return attempt
-    raise AssertionError(f"no `up` of {MOST_ATTEMPTS} went through")
+    raise AssertionError(f"no `up` of {MOST_ATTEMPTS} went through; the last one:\n{answer.text}")

@@ -31,15 +31,15 @@ class Weather:
     plan: Plan | None = None
     done: Counter[Fault] = field(default_factory=Counter)
     writes: int = 0
-    on_write: Callable[[int], None] | None = None
-    """Told the number of the write before it is passed on."""
+    on_write: Callable[[int], bool] | None = None
+    """Told the number of the write before it is passed on; True where it never is."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, action: str, arguments: str, *, is_write: bool) -> Fault:
         with self.lock:
             self.writes += is_write
-            if is_write and self.on_write:
-                self.on_write(self.writes)
+            if is_write and self.on_write and self.on_write(self.writes):
+                return Fault.CUT_OFF
             fault = self.plan.fault(action, arguments) if self.plan else Fault.NONE
             self.done[fault] += 1
             return fault
@@ -74,6 +74,9 @@ class Passing(BaseHTTPRequestHandler):
         action = action_of(self.command, self.path, self.headers, body)
         is_write = not action.startswith(("Describe", "Get", "List", "HEAD", "Assume"))
         fault = self.sky.fault(action, arguments_of(self.path, body), is_write=is_write)
+        if fault is Fault.CUT_OFF:
+            self.close_connection = True
+            return None
         if fault in CODES or fault is Fault.NOT_SEEN:
             status, code = CODES.get(fault, (404, NOT_FOUND.get(action, "")))
             return self.refuse(400 if "Invalid" in code else status, code)

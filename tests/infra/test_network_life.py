@@ -76,7 +76,7 @@ def neighbour(aws: LocalAws) -> Neighbour:
 
 @pytest.fixture
 def project(tmp_path: Path, pulumi_cli: Path, aws: LocalAws) -> Project:
-    made = aws_project(tmp_path / "project", pulumi_cli, aws, aws.user_key("engineer"))
+    made = aws_project(tmp_path / "project", pulumi_cli, aws, aws.user_key(tmp_path.name))
     made.write(PROGRAM)
     return made
 

@@ -52,7 +52,34 @@ def by_zone_id(*zones: str) -> Change:
     }
 
 
+BY_S3 = "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm"
 EDGES = {
+    "aws-s3-encryption-by-kms": Edge(
+        passes=({"bucket": "acme-logs", BY_S3: "AES256"},),
+        fails=({"bucket": "acme-logs-data", BY_S3: "AES256"},),
+    ),
+    "aws-s3-bucket-key": Edge(
+        passes=(
+            {
+                "rules": [
+                    {
+                        "applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"},
+                        "bucketKeyEnabled": False,
+                    }
+                ]
+            },
+        ),
+        fails=(
+            {
+                "rules": [
+                    {
+                        "applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms"},
+                        "bucketKeyEnabled": False,
+                    }
+                ]
+            },
+        ),
+    ),
     "aws-eks-endpoint-not-open": Edge(
         passes=(
             {"vpcConfig": {"endpointPublicAccess": False}},
