@@ -33,12 +33,12 @@ class EndpointServices(EC2Response):
                 yield from regions[self.region].configurations.values()
 
     def accept_vpc_endpoint_connections(self) -> ActionResult:
-        return self.decide("available")
+        return self.decide_connections("available")
 
     def reject_vpc_endpoint_connections(self) -> ActionResult:
-        return self.decide("rejected")
+        return self.decide_connections("rejected")
 
-    def decide(self, state: str) -> ActionResult:
+    def decide_connections(self, state: str) -> ActionResult:
         service, wanted = self.service(), self._get_param("VpcEndpointIds", [])
         found = {item.id: item for item in self.connections(service)}
         for id_ in wanted:

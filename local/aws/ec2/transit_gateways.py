@@ -77,12 +77,12 @@ class TransitGateways(EC2Response):
         return ActionResult({"TransitGatewayVpcAttachments": seen})
 
     def accept_transit_gateway_vpc_attachment(self) -> ActionResult:
-        return self.decide("available")
+        return self.decide_attachment("available")
 
     def reject_transit_gateway_vpc_attachment(self) -> ActionResult:
-        return self.decide("rejected")
+        return self.decide_attachment("rejected")
 
-    def decide(self, state: str) -> ActionResult:
+    def decide_attachment(self, state: str) -> ActionResult:
         item = self.attachment()
         if item.state != "pendingAcceptance":
             raise AwsRefusalError("IncorrectState", f"{item.id} is in state {item.state}.")
