@@ -241,9 +241,14 @@ def test_only_listed_addresses_wake_it(sleeper: Sleeper) -> None:
 
 
 def awake(sleeper: Sleeper) -> None:
-    if sleeper.phase() != "Running":
+    def runs() -> bool:
+        """One that was on its way to sleep when it was looked at is called again."""
+        if sleeper.phase() == "Running":
+            return True
         asyncio.run(insisting(sleeper.caller.native))
-    sleeper.reach("Running")
+        return sleeper.phase() == "Running"
+
+    wait_for(runs, within_s=PATIENCE_S, what=f"{NAME} is Running")
 
 
 def test_kills_while_it_runs_cost_nothing(sleeper: Sleeper) -> None:
