@@ -17,7 +17,7 @@ from local.instance import port_is_free
 from local.pki import ensure_pki
 
 BLOCKS = range(210, 250)
-READY_WITHIN_S = 90
+READY_WITHIN_S = 360
 
 
 @dataclass(frozen=True, kw_only=True)

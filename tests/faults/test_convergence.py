@@ -13,7 +13,7 @@ from tests.faults.lives import Course, convergence
 from tests.local.aws.cloud import started_local_aws
 from tests.shapes.life import Account
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(2400)]
 
 
 @pytest.fixture(scope="module")

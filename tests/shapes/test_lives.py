@@ -8,7 +8,7 @@ import pytest
 from tests.shapes.life import Account, live
 from tests.shapes.shapes import shape
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(2400)]
 
 SUITE = ("closed-own-keys", "operated-least", "trial")
 

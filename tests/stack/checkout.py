@@ -14,7 +14,7 @@ import boto3
 from lightkube import Client, KubeConfig
 
 PROJECT = Path(__file__).resolve().parents[2]
-COMMAND_TIMEOUT_S = 900
+COMMAND_TIMEOUT_S = 1800
 REGION = "us-east-1"
 
 

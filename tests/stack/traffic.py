@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 HTTP_PORT = 8123
 BATCH = 20
 PAUSE_S = 0.05
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 TABLE = "traffic"
 CREATE = f"""
 CREATE TABLE IF NOT EXISTS {TABLE} (writer String, batch UInt32, n UInt8)

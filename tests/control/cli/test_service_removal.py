@@ -23,7 +23,7 @@ from control.warehouses.names import FINALIZER, KEEP_FILES, NAMESPACE
 from tests.control.cli.play import Play, play_on
 from tests.kube_api import KubeApi
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.cluster]
 MEMORY = {"minGib": 8, "maxGib": 8}
 PRIMARY = {"warehouse": "lake", "memory": MEMORY, "role": "primary", "replicas": 2}
 SECONDARY = {**PRIMARY, "role": "secondary", "access": "readOnly", "replicas": 1}

@@ -22,7 +22,7 @@ from tests.control.cli.play import Play, play_on
 from tests.kube_api import KubeApi
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.cluster]
 SPACE = "clickhouse"
 
 

@@ -6,7 +6,7 @@ from control.controller.work_queue import WorkQueue
 
 
 def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(coroutine, timeout=5))
+    asyncio.run(asyncio.wait_for(coroutine, timeout=30))
 
 
 def test_items_come_at_their_due_time() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,13 +13,10 @@ from tests.local.aws.cloud import CUSTOMER, OPERATOR, LocalAws, started_local_aw
 
 
 def test_it_starts_and_stops_in_order(tmp_path: Path) -> None:
-    began = time.monotonic()
     with started_local_aws(tmp_path) as aws:
-        started_s = time.monotonic() - began
         port = aws.url.rsplit(":", 1)[-1]
         children = psutil.Process().children()
         child = next(p for p in children if f"--port={port}" in p.cmdline())
-    assert started_s < 10  # 2 s on an idle machine
     assert not child.is_running()
     assert aws.log.read_text() == ""
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import ssl
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +32,8 @@ HELLO, EXCEPTION = 0, 2
 PROTOCOL_REVISION = 54058
 
 
-def test_a_server_answers_soon_and_to_clients_of_both_protocols(server: Server) -> None:
-    started_s = time.monotonic()
+def test_a_server_answers_clients_of_both_protocols(server: Server) -> None:
     server.start()
-    assert time.monotonic() - started_s < 10
     client = clickhouse_connect.get_client(
         host=server.address, port=HTTP_PORT, username="default", password=DEFAULT_PASSWORD
     )

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[3]
-WITHIN_S = 300
+WITHIN_S = 900
 STACK = "test"
 PASSPHRASE = "only for tests"
 PLUGINS = {

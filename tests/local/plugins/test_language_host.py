@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.plugins.project import Project
-from tests.local.plugins.waiting import wait_until
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.engine
 
@@ -103,11 +103,15 @@ def test_interrupt_ends_the_program(project: Project) -> None:
     project.init()
     process = project.start("preview")
     started = project.folder / "started"
-    wait_until(lambda: started.exists() and started.read_text() != "", "the program to start")
+    wait_for(
+        lambda: started.exists() and started.read_text() != "",
+        within_s=30,
+        what="the program to start",
+    )
     process.send_signal(signal.SIGINT)
     assert process.wait(20) != 0
     child = int(started.read_text())
-    wait_until(lambda: not Path(f"/proc/{child}").exists(), "the program to end")
+    wait_for(lambda: not Path(f"/proc/{child}").exists(), within_s=30, what="the program to end")
 
 
 def test_about_lists_the_projects_dependencies(project: Project) -> None:

@@ -18,7 +18,7 @@ from local.plugins.provider import (
 )
 from tests.local.plugins.project import Project
 from tests.local.plugins.shelf import Book, ShelfProvider
-from tests.local.plugins.waiting import wait_until
+from tests.waiting import wait_for
 
 HEAD = """
     import pulumi
@@ -229,9 +229,9 @@ def test_interrupt_ends_the_wait_and_keeps_the_resource(project: Project, books:
     write(project, '\n    Book("late", {"title": "late", "isbn": "1", "neverReady": True})\n')
     project.init()
     process = project.start("up", "--yes", "--skip-preview")
-    wait_until(lambda: (books / "1.json").exists(), "the book to be written")
+    wait_for(lambda: (books / "1.json").exists(), within_s=30, what="the book to be written")
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=120)
     assert "interrupted while waiting for late" in output
     assert project.resources()["late"]["id"] == "1"
 

@@ -29,7 +29,7 @@ from local.plugins.provider import (
 )
 from local.plugins.resource import Diff
 from tests.kube_api import KubeApi
-from tests.local.plugins.waiting import wait_until
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -315,7 +315,11 @@ def replace_reads(cluster: Cluster, type_: str, status: Props) -> Cluster:
 
 def test_time_out_says_which_pod_is_stuck_and_why(kube: Kube) -> None:
     made = kube.create(DEPLOYMENT, "web", web())
-    wait_until(lambda: event_seen(kube, "FailedScheduling"), "the scheduler to look at the pod")
+    wait_for(
+        lambda: event_seen(kube, "FailedScheduling"),
+        within_s=30,
+        what="the scheduler to look at the pod",
+    )
     kube.timeout = timedelta(seconds=0.2)
     with pytest.raises(PluginError) as raised:
         kube.settle(DEPLOYMENT, "web", made)
@@ -336,7 +340,7 @@ def test_quota_that_admits_no_pod_is_the_reason(kube: Kube) -> None:
     quota = {"metadata": named("none"), "spec": {"hard": {"pods": "0"}}}
     kube.create("kubernetes:core/v1:ResourceQuota", "none", quota)
     made = kube.create("kubernetes:apps/v1:StatefulSet", "web", web(serviceName="web"))
-    wait_until(lambda: event_seen(kube, "FailedCreate"), "the quota to be met")
+    wait_for(lambda: event_seen(kube, "FailedCreate"), within_s=30, what="the quota to be met")
     kube.timeout = timedelta(seconds=0.2)
     with pytest.raises(PluginError, match=r"FailedCreate: .*exceeded quota: none"):
         kube.settle("kubernetes:apps/v1:StatefulSet", "web", made)

@@ -12,7 +12,7 @@ from local.plugins.kubernetes.client import ApiError, Client
 from local.plugins.kubernetes.kubeconfig import parse_kubeconfig
 from tests.kube_api import KubeApi
 from tests.local.plugins.project import Project
-from tests.local.plugins.waiting import wait_until
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
@@ -159,9 +159,9 @@ def test_interrupted_wait_keeps_the_object_and_the_next_up_goes_on(
     project.run("config", "set", "space", space).check()
     process = project.start("up", "--yes", "--skip-preview")
     path = f"/apis/apps/v1/namespaces/{space}/deployments/web"
-    wait_until(lambda: exists(kube, path), "the deployment to be made")
+    wait_for(lambda: exists(kube, path), within_s=30, what="the deployment to be made")
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=120)
     assert "interrupted while waiting for web" in output
     assert project.resources()["web"]["id"] == f"{space}/web"
     project.write(HEAD + WAITING.replace('"name": "web"}', SKIPPING))
