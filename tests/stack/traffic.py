@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 HTTP_PORT = 8123
 BATCH = 20
-PAUSE_S = 0.05
+PAUSE_S = 0.15
 PATIENCE_S = 120.0
 TABLE = "traffic"
 CREATE = f"""

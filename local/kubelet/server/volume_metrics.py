@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from local.kubelet.volumes.claims import Claims
 from local.kubelet.volumes.mounter import claim_name, used_bytes
 
 FAMILIES = ("capacity", "used", "available")
+REST = 20
+"""Volumes hold up to some hundred thousand files. A walk over them is followed by a rest of so many
+times its own length, in which what it found is told again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +51,37 @@ class VolumeMetrics:
     def __init__(self, pods: PodManager, claims: Claims) -> None:
         self._pods = pods
         self._claims = claims
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="volumes")
+        """Of its own: the pods' work must not wait behind a walk."""
+        self._measuring: asyncio.Task[list[Fill]] | None = None
+        self._known: list[Fill] | None = None
+        self._rest_until_s = 0.0
 
     async def serve(self, request: web.Request) -> web.Response:
         del request
-        volumes = list(self._volumes())
-        fills = await asyncio.to_thread(measured, volumes)
+        fills = await self._fills()
         return web.Response(text="".join(metric_lines(fills)), content_type="text/plain")
+
+    async def _fills(self) -> list[Fill]:
+        """The last known ones while newer ones are found out; who is the first waits for them."""
+        if self._measuring is None and time.monotonic() >= self._rest_until_s:
+            self._measuring = asyncio.create_task(self._measure())
+        elif self._known is not None:
+            return self._known
+        assert self._measuring is not None, "nothing known, so a walk is under way"
+        return await asyncio.shield(self._measuring)
+
+    async def _measure(self) -> list[Fill]:
+        began_s = time.monotonic()
+        try:
+            volumes = list(self._volumes())
+            loop = asyncio.get_running_loop()
+            fills = await loop.run_in_executor(self._thread, measured, volumes)
+        finally:
+            self._measuring = None
+        ended_s = time.monotonic()
+        self._known, self._rest_until_s = fills, ended_s + REST * (ended_s - began_s)
+        return fills
 
     def _volumes(self) -> Iterator[ClaimedVolume]:
         """Those of running pods; a volume that several pods share is told once."""
