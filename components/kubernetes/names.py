@@ -10,6 +10,8 @@ CONFIG_HASH_ANNOTATION = f"{API_GROUP}/config-hash"
 
 STORAGE_CLASS = "gp3"
 DEPLOYMENT_CONFIG_MAP = "deployment"
+ALLOWLISTS_CONFIG_MAP = "ingress-allowlists"
+"""Whom each service lets in through the ingress: written by the controller, read by the ingress."""
 DEFAULT_TLS_SECRET = "ingress-tls"  # noqa: S105 - the name of a Secret, not its content
 
 

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kubernetes.labels import metadata
-from components.kubernetes.names import Namespace
+from components.kubernetes.names import Feature, Namespace
 from components.kubernetes.workload import Children, Workload
 
 
@@ -25,6 +25,12 @@ class Right:
     """Where it holds; none: in the whole cluster."""
     names: tuple[str, ...] = ()
     """The only objects it holds for; none: all of the kind."""
+
+
+def rights_with(features: frozenset[Feature], rights: tuple[Right, ...]) -> tuple[Right, ...]:
+    """Of these, none about the ingress where there is none."""
+    absent = set() if Feature.INGRESS in features else {Namespace.INGRESS}
+    return tuple(right for right in rights if not absent & set(right.namespaces))
 
 
 def grant(

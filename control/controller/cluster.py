@@ -102,6 +102,10 @@ class Cluster(Protocol):
 
     def ensure_service_objects(self, service: Service) -> None: ...
 
+    def withdraw_allowlists(self, service: Service) -> None:
+        """The ingress lets nobody in any more."""
+        ...
+
     def observe(self, service: Service) -> Sequence[ReplicaObservation]: ...
 
     def peers(self, services: Sequence[Service]) -> Sequence[Peer]:

@@ -1,7 +1,7 @@
 """The real cluster: every replica is a StatefulSet of its own, through the Kubernetes API."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,17 @@ from control.controller.cluster import (
     WarehouseObservation,
 )
 from control.controller.events import event_document
-from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient, KubeNotFoundError
+from control.controller.kube_client import (
+    SERVICE,
+    WAREHOUSE,
+    KubeClient,
+    KubeNotFoundError,
+    contains,
+)
 from control.controller.replica_documents import pod_phase, replicas_from, waits_for_node
 from control.scaling.replica_seen import PodPhase
 from control.warehouses.credentials import credentials_manifest
+from control.warehouses.ingress_allowlist import ingress_allowlists
 from control.warehouses.keeper_manifests import keeper_manifests
 from control.warehouses.manifest_parts import keeper_selector, service_selector
 from control.warehouses.model import Deployment, Retention, Service, Warehouse
@@ -130,11 +137,36 @@ class MultiSts:
             self.kube.delete("Secret", namespace, warehouse.secret_name)
 
     def service_objects_differ(self, service: Service) -> bool:
-        return any(True for _ in self.kube.differing(service_manifests(service)))
+        if any(True for _ in self.kube.differing(service_manifests(service))):
+            return True
+        return any(True for _ in self.allowlists_differing(service))
 
     def ensure_service_objects(self, service: Service) -> None:
         for document in self.kube.differing(service_manifests(service)):
             self.kube.apply(document)
+        for document in self.allowlists_differing(service):
+            self.change_allowlists(document)
+
+    def allowlists_differing(self, service: Service) -> Iterator[dict[str, Any]]:
+        """Of what is there: the ConfigMap is the ingress's, which admits nobody without it."""
+        for document in ingress_allowlists(service):
+            meta = document["metadata"]
+            current = self.kube.find("ConfigMap", meta["namespace"], meta["name"])
+            if current is not None and not contains(current, document):
+                yield document
+
+    def withdraw_allowlists(self, service: Service) -> None:
+        """A service of the same name that comes later begins with a closed door."""
+        for document in ingress_allowlists(service):
+            gone = {"data": dict.fromkeys(document["data"])}
+            with suppress(KubeNotFoundError):
+                self.change_allowlists(document | gone)
+
+    def change_allowlists(self, document: Mapping[str, Any]) -> None:
+        """Other services have theirs in the same object: only what is this one's is written."""
+        meta = document["metadata"]
+        change = {"data": document["data"]}
+        self.kube.patch("ConfigMap", meta["namespace"], meta["name"], change)
 
     def observe(self, service: Service) -> Sequence[ReplicaObservation]:
         labels = service_selector(service)

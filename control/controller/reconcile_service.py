@@ -91,7 +91,7 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
     asked = Asked(world=world, service=service, warehouse=warehouse, login=login)
     replicas = asked.replicas(observed, survivors)
     memory = noticed(reported.idle, service.requests, now)
-    service = fronted(service, neighbours, memory, reported, replicas)
+    service = fronted(routed(service, deployment), neighbours, memory, reported, replicas)
     secondaries = tuple(sorted(s.name for s in siblings if s.name != service.name))
     watcher = Watcher(
         databases=world.databases,
@@ -136,6 +136,10 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
     )
 
 
+def routed(service: Service, deployment: Deployment) -> Service:
+    return replace(service, routed=f"{service.namespace}/{service.full_name}" in deployment.routed)
+
+
 def fronted(
     service: Service,
     neighbours: Sequence[Service],
@@ -151,7 +155,7 @@ def fronted(
 
 
 def wanted(deployment: Deployment, warehouse: Warehouse | None, service: Service) -> Wanted:
-    made_of = spec_hash(deployment, warehouse, service) if warehouse else ""
+    made_of = spec_hash(deployment, warehouse, service.as_it_goes) if warehouse else ""
     return Wanted(replicas=service.replicas, spec_hash=made_of, units=service.size.units)
 
 

@@ -48,6 +48,7 @@ def take(step: Step, stage: Stage) -> None:
         case Action.ADD_FINALIZER:
             cluster.set_finalizer(service, present=True)
         case Action.DROP_FINALIZER:
+            cluster.withdraw_allowlists(service)
             cluster.set_finalizer(service, present=False)
         case Action.ENSURE_OBJECTS:
             cluster.ensure_service_objects(service)
@@ -85,7 +86,11 @@ def login_of(stage: Stage) -> Login:
 
 
 def start(stage: Stage, rid: str) -> None:
-    stage.cluster.start(stage.service, rid)
+    service = stage.service
+    if service.deleting and service.tls is not None and stage.warehouse is not None:
+        going = service.as_it_goes
+        stage.cluster.ensure_replica(stage.deployment, stage.warehouse, going, rid)
+    stage.cluster.start(service, rid)
 
 
 def join(stage: Stage, rid: str) -> None:

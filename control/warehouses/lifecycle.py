@@ -8,7 +8,9 @@ from control.scaling.replacement import next_step, record
 from control.scaling.replica_seen import (
     Action,
     Operation,
+    PodPhase,
     Reason,
+    ReplicaSeen,
     Seen,
     Step,
 )
@@ -147,11 +149,21 @@ def give_up_replicas(seen: ServiceSeen, now: datetime) -> Step:
     undrained = rids(rest, lambda r: not r.draining)
     if undrained:
         return act(Action.DRAIN, Reason.DELETE_WANTED, undrained)
+    barred = rids(rest, lambda r: awaits_certificate(seen, r))
+    if barred:
+        return act(Action.STOP, Reason.DELETE_WANTED, barred)
     removal = next_removal(condemned, soon)
     leading = parting(seen.replicas, rest, now)
     if leading is not None and leading.acts:
         return leading
     return removal or leading or wait(Reason.POD_ENDING, look_again=soon)
+
+
+def awaits_certificate(seen: ServiceSeen, replica: ReplicaSeen) -> bool:
+    """It may wait for ever, and nobody will ask for it: it is started once more without."""
+    awaits = replica.pod is PodPhase.STARTING and not replica.stopped
+    made_with = replica.spec_hash != seen.replicas.wanted.spec_hash
+    return seen.service.tls is not None and awaits and made_with
 
 
 def needs_proof(seen: ServiceSeen) -> bool:

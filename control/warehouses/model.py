@@ -1,6 +1,6 @@
 """Warehouse, service, deployment: what is wanted, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -117,6 +117,8 @@ class Deployment:
     keeper_service_account: str = "default"
     s3_endpoint: str = ""
     releases: tuple[Release, ...] = ()
+    routed: frozenset[str] = frozenset()
+    """Client Services that the ingress leads to, as namespace/name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +197,8 @@ class Service:
     requests: Requests = field(default_factory=Requests)
     activator_port: int | None = None
     front: Front = Front.REPLICAS
+    routed: bool = False
+    """Whether clients come through the ingress, too."""
     deleting: bool = False
     finalizing: bool = False
 
@@ -210,6 +214,12 @@ class Service:
     def full_name(self) -> str:
         """The name of its client Service, and the beginning of its replicas' names."""
         return f"{self.warehouse}-{self.name}"
+
+    @property
+    def as_it_goes(self) -> "Service":
+        """What its replicas are made of while it is deleted: no client comes any more, and the
+        certificate may be gone already."""
+        return replace(self, tls=None) if self.deleting else self
 
     @property
     def peers_name(self) -> str:

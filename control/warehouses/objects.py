@@ -148,6 +148,7 @@ def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment
         keeper_service_account=facts.get("keeper_service_account", "default"),
         s3_endpoint=s3_endpoint,
         releases=releases_from(facts.get("releases", "{}")),
+        routed=frozenset(json.loads(facts.get("routed_services", "[]"))),
     )
 
 

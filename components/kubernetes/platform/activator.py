@@ -11,8 +11,8 @@ from components.kubernetes.control_program import CONTROL_UID, METRICS, VOLUMES,
 from components.kubernetes.deployment import Deployment
 from components.kubernetes.flows import CLIENT_PORTS, SLEEPERS
 from components.kubernetes.labels import metadata
-from components.kubernetes.names import API_GROUP, Namespace, Priority, ServiceAccount
-from components.kubernetes.rights import Right, grant
+from components.kubernetes.names import API_GROUP, Feature, Namespace, Priority, ServiceAccount
+from components.kubernetes.rights import Right, grant, rights_with
 from components.kubernetes.workload import Children, Workload
 from components.kubernetes.workloads import create_deployment, create_service_account
 
@@ -32,24 +32,37 @@ ACTIVATOR_RIGHTS = (
         },
         namespaces=(Namespace.CLICKHOUSE,),
     ),
+    Right(
+        feature="allow-list",
+        group="discovery.k8s.io",
+        resource="endpointslices",
+        reasons={
+            "list": "knows the ingress, which has held its clients to the allow-list already",
+            "watch": "hears at once of an ingress pod that comes or goes",
+        },
+        namespaces=(Namespace.INGRESS,),
+    ),
 )
 
 
-def create_activator(children: Children, deployment: Deployment) -> None:
-    workload = activator_workload(deployment)
+def create_activator(
+    children: Children, deployment: Deployment, features: frozenset[Feature]
+) -> None:
+    workload = activator_workload(deployment, features)
     account = create_service_account(children, workload)
-    bindings = grant(children, workload, ACTIVATOR_RIGHTS)
+    bindings = grant(children, workload, rights_with(features, ACTIVATOR_RIGHTS))
     guard = create_guard(children, workload)
     create_deployment(children, workload, account, *bindings, *guard)
 
 
-def activator_workload(deployment: Deployment) -> Workload:
+def activator_workload(deployment: Deployment, features: frozenset[Feature]) -> Workload:
     """In the namespace of the services: a Kubernetes Service selects pods of its own only."""
     container = control_container(
         deployment,
         APP,
         "control.controller.activator",
         Compute(cpu="100m", cpu_limit="2", memory="256Mi"),
+        env={"INGRESS_NAMESPACE": Namespace.INGRESS} if Feature.INGRESS in features else {},
         ports={
             "https": CLIENT_PORTS[0].number,
             "native-tls": CLIENT_PORTS[1].number,

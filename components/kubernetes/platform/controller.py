@@ -27,9 +27,9 @@ from components.kubernetes.names import (
     Priority,
     ServiceAccount,
 )
-from components.kubernetes.platform.args import Buckets
+from components.kubernetes.platform.args import Buckets, Route
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
-from components.kubernetes.rights import grant
+from components.kubernetes.rights import grant, rights_with
 from components.kubernetes.workload import Children, Workload
 from components.kubernetes.workloads import create_deployment, create_service_account
 
@@ -40,8 +40,10 @@ def create_controller(
     buckets: Buckets,
     autoscaling: Autoscaling,
     releases: Mapping[str, date],
+    routes: tuple[Route, ...],
+    features: frozenset[Feature],
 ) -> None:
-    facts = deployment_facts(deployment, buckets, releases)
+    facts = deployment_facts(deployment, buckets, releases, routes)
     config_map = k8s.core.v1.ConfigMap(
         f"{children.prefix}-{DEPLOYMENT_CONFIG_MAP}",
         metadata=metadata(
@@ -53,7 +55,7 @@ def create_controller(
     create_pod_accounts(children, deployment)
     workload = controller_workload(deployment, autoscaling, tuple(facts.values()))
     account = create_service_account(children, workload)
-    bindings = grant(children, workload, CONTROLLER_RIGHTS)
+    bindings = grant(children, workload, rights_with(features, CONTROLLER_RIGHTS))
     # One at a time: two controllers would both act on the same objects.
     create_deployment(children, workload, account, config_map, *bindings, recreate=True)
 
@@ -75,7 +77,10 @@ def create_pod_accounts(children: Children, deployment: Deployment) -> None:
 
 
 def deployment_facts(
-    deployment: Deployment, buckets: Buckets, releases: Mapping[str, date]
+    deployment: Deployment,
+    buckets: Buckets,
+    releases: Mapping[str, date],
+    routes: tuple[Route, ...],
 ) -> dict[str, pulumi.Input[str]]:
     """What the controller needs to know of the deployment, and nothing that is secret."""
     return {
@@ -91,6 +96,7 @@ def deployment_facts(
         "image_server": image(deployment, ImageName.CLICKHOUSE_SERVER),
         "image_keeper": image(deployment, ImageName.CLICKHOUSE_KEEPER),
         "releases": json.dumps({v: day.isoformat() for v, day in sorted(releases.items())}),
+        "routed_services": json.dumps([f"{each.namespace}/{each.service}" for each in routes]),
     }
 
 

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
-from components.kubernetes.names import API_GROUP, DEPLOYMENT_CONFIG_MAP, Namespace
+from components.kubernetes.names import (
+    ALLOWLISTS_CONFIG_MAP,
+    API_GROUP,
+    DEPLOYMENT_CONFIG_MAP,
+    Namespace,
+)
 from components.kubernetes.rights import Right
 
 GET = {"get": "compares what is there with what is wanted"}
@@ -139,6 +144,17 @@ CONTROLLER_RIGHTS = (
             "create": "lets the listed networks reach a service's pods",
             "patch": "follows the list",
         },
+    ),
+    right(
+        "allow-list",
+        "",
+        "configmaps",
+        {
+            "get": "compares what the ingress is told with the list of a service",
+            "patch": "tells the ingress whom a service lets in, and nothing else of its routes",
+        },
+        namespace=Namespace.INGRESS,
+        names=(ALLOWLISTS_CONFIG_MAP,),
     ),
     right(
         "explain",

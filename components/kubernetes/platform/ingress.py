@@ -9,7 +9,13 @@ from components.kubernetes.containers import Compute, Container, Mount, Probe
 from components.kubernetes.deployment import Deployment
 from components.kubernetes.images import image
 from components.kubernetes.labels import metadata
-from components.kubernetes.names import ImageName, Namespace, Priority, ServiceAccount
+from components.kubernetes.names import (
+    ALLOWLISTS_CONFIG_MAP,
+    ImageName,
+    Namespace,
+    Priority,
+    ServiceAccount,
+)
 from components.kubernetes.platform.args import IngressArgs
 from components.kubernetes.platform.load_balancers import (
     ENTRY_PORTS,
@@ -53,9 +59,15 @@ def create_ingress(
         data={"routes.yaml": routes_document(args.routes)},
         opts=children.options(),
     )
+    # What it says is the controller's.
+    allowlists = k8s.core.v1.ConfigMap(
+        f"{children.prefix}-{ALLOWLISTS_CONFIG_MAP}",
+        metadata=metadata(deployment, ALLOWLISTS_CONFIG_MAP, APP, namespace=Namespace.INGRESS),
+        opts=children.options(ignore_changes=["data"]),
+    )
     workload = ingress_workload(deployment, args, awaited=awaited)
     account = create_service_account(children, workload)
-    create_deployment(children, workload, account, routes)
+    create_deployment(children, workload, account, routes, allowlists)
     balancers = {Exposure.PUBLIC: args.public, Exposure.PRIVATE: args.private}
     return {
         exposure: create_load_balancer(
@@ -105,7 +117,7 @@ def ingress_workload(deployment: Deployment, args: IngressArgs, *, awaited: bool
 
 
 def dynamic_volume(tls_secret: str) -> dict[str, object]:
-    """Routes and certificate in one watched folder, so that a renewal is noticed.
+    """Routes, allow-lists and certificate in one watched folder: changes are noticed.
 
     The certificate may come later than the pods; until then Traefik shows one of its own.
     """
@@ -114,6 +126,7 @@ def dynamic_volume(tls_secret: str) -> dict[str, object]:
         "projected": {
             "sources": [
                 {"config_map": {"name": ROUTES}},
+                {"config_map": {"name": ALLOWLISTS_CONFIG_MAP}},
                 {"secret": {"name": tls_secret, "optional": True}},
             ]
         },

@@ -45,8 +45,16 @@ class Platform(pulumi.ComponentResource):
         create_admission(children, args.deployment, args.admission)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
         informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
-        create_controller(informed, args.deployment, args.buckets, args.autoscaling, args.releases)
-        create_activator(informed, args.deployment)
+        create_controller(
+            informed,
+            args.deployment,
+            args.buckets,
+            args.autoscaling,
+            args.releases,
+            args.ingress.routes if args.ingress else (),
+            features(args),
+        )
+        create_activator(informed, args.deployment, features(args))
         hostnames = (
             create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)
             if args.ingress is not None
@@ -63,14 +71,18 @@ class Platform(pulumi.ComponentResource):
 
 def create_policies(children: Children, args: PlatformArgs) -> None:
     create_default_deny(children, args.deployment)
-    own = {Feature.INGRESS} if args.ingress is not None else set()
     create_flow_policies(
         children,
         args.deployment,
-        declared_flows(args.deployment.features | own),
+        declared_flows(features(args)),
         Surroundings(addresses=args.deployment.addresses, clients=clients(args.ingress)),
         OWN_NAMESPACES,
     )
+
+
+def features(args: PlatformArgs) -> frozenset[Feature]:
+    own = {Feature.INGRESS} if args.ingress is not None else set()
+    return args.deployment.features - {Feature.INGRESS} | own
 
 
 def clients(ingress: IngressArgs | None) -> Clients:

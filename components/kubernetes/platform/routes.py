@@ -41,17 +41,29 @@ def routes_document(routes: tuple[Route, ...]) -> str:
 
 
 def key(route: Route) -> str:
+    """Also of the middleware that lets the clients of a service in, which the controller writes.
+
+    A router whose middleware is not there passes nobody on.
+    """
     return f"{route.namespace}-{route.service}"
 
 
 def http_router(route: Route) -> dict[str, Any]:
-    rule = " || ".join(f"Host(`{host}`)" for host in route.hosts)
-    return {"entryPoints": ["https"], "rule": rule, "service": key(route), "tls": {}}
+    return router(route, "https", "Host")
 
 
 def native_router(route: Route) -> dict[str, Any]:
-    rule = " || ".join(f"HostSNI(`{host}`)" for host in route.hosts)
-    return {"entryPoints": ["native"], "rule": rule, "service": key(route), "tls": {}}
+    return router(route, "native", "HostSNI")
+
+
+def router(route: Route, entry_point: str, matcher: str) -> dict[str, Any]:
+    return {
+        "entryPoints": [entry_point],
+        "rule": " || ".join(f"{matcher}(`{host}`)" for host in route.hosts),
+        "middlewares": [key(route)],
+        "service": key(route),
+        "tls": {},
+    }
 
 
 def http_url(route: Route) -> str:

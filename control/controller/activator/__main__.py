@@ -37,6 +37,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m control.controller.activator")
     parser.add_argument("--namespace", default=NAMESPACE)
+    parser.add_argument("--ingress-namespace", default=os.environ.get("INGRESS_NAMESPACE", ""))
     parser.add_argument("--address", default=os.environ.get("POD_IP", "127.0.0.1"))
     parser.add_argument("--health-port", type=int, default=8080)
     parser.add_argument("--metrics-port", type=int, default=9100)
@@ -55,7 +56,7 @@ def arguments() -> argparse.Namespace:
 async def run(asked: argparse.Namespace) -> None:
     registry = CollectorRegistry()
     client = AsyncClient(config=KubeConfig.from_env(), field_manager="clickhouse-byoc-activator")
-    kubernetes = Kubernetes(client, asked.namespace)
+    kubernetes = Kubernetes(client, asked.namespace, asked.ingress_namespace)
     directory = Directory()
     keeper = doorkeeper(kubernetes, directory, registry, tuple(asked.balancer))
     listeners = Listeners(asked.address, keeper)
@@ -83,7 +84,9 @@ def doorkeeper(
 
 
 def problem(directory: Directory) -> str | None:
-    return None if directory.synced else "the services are not known yet"
+    if not directory.synced:
+        return "the services are not known yet"
+    return None if directory.ingress is not None else "the ingress is not known yet"
 
 
 async def told_to_stop(following: asyncio.Task[None]) -> None:

@@ -30,6 +30,8 @@ class Arrival:
     target: Target
     client: str
     """The address that the allow-list speaks of."""
+    vouched: bool
+    """By the ingress, which has compared its client with the allow-list."""
     head: bytes
     """What the client has sent so far, for the replica."""
 
@@ -61,26 +63,39 @@ class Visitor:
 async def arrive(visitor: Visitor, directory: Directory, balancers: tuple[Network, ...]) -> Arrival:
     """Whoever the service does not admit is turned away before a byte of theirs is read."""
     entry = visitor.entry
+    vouched = comes_from_ingress(visitor, directory)
     if behind(visitor.peer, balancers):
         await unwrap(visitor)
     if entry.service_port is not None:
-        target = admitted(directory.by_port(entry.service_port), visitor.peer)
+        target = known(directory.by_port(entry.service_port))
+        admit(target, visitor.peer, vouched=vouched)
         await hear_plain(visitor)
     else:
-        target = admitted(directory.by_host(await hear_name(visitor)), visitor.peer)
-    return Arrival(target=target, client=visitor.peer, head=visitor.data)
+        target = known(directory.by_host(await hear_name(visitor)))
+        admit(target, visitor.peer, vouched=vouched)
+    return Arrival(target=target, client=visitor.peer, vouched=vouched, head=visitor.data)
+
+
+def comes_from_ingress(visitor: Visitor, directory: Directory) -> bool:
+    """By the other end of the connection itself. It ends TLS: what is still TLS is not from it."""
+    if visitor.entry.service_port is None:
+        return False
+    return visitor.peer in (directory.ingress or ())
 
 
 def behind(peer: str, balancers: tuple[Network, ...]) -> bool:
     return any(ipaddress.ip_address(peer) in network for network in balancers)
 
 
-def admitted(target: Target | None, client: str) -> Target:
+def known(target: Target | None) -> Target:
     if target is None:
         raise TurnedAwayError(Outcome.UNKNOWN_NAME)
-    if not target.admits(client):
-        raise TurnedAwayError(Outcome.NOT_ALLOWED)
     return target
+
+
+def admit(target: Target, client: str, *, vouched: bool) -> None:
+    if not vouched and not target.admits(client):
+        raise TurnedAwayError(Outcome.NOT_ALLOWED)
 
 
 async def unwrap(visitor: Visitor) -> None:

@@ -12,6 +12,8 @@ class Directory:
     def __init__(self) -> None:
         self.targets: dict[Key, Target] = {}
         self.synced = False
+        self.ingress: frozenset[str] | None = None
+        """Addresses of our ingress, which holds its clients to the allow-list; None: unknown."""
         self.ports_changed: Callable[[set[int]], None] = lambda ports: None
         self._changed: dict[Key, asyncio.Event] = {}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from control.controller.activator.arrival import Arrival, TurnedAwayError, Visitor, arrive
+from control.controller.activator.arrival import Arrival, TurnedAwayError, Visitor, admit, arrive
 from control.controller.activator.directory import Directory
 from control.controller.activator.entry import REPLICA_PORTS, Entry, Kind
 from control.controller.activator.limits import Limits
@@ -74,8 +74,7 @@ class Doorkeeper:
             target = self.directory.find(key)
             if target is None or target.state is State.STOPPED:
                 raise TurnedAwayError(Outcome.STOPPED)
-            if not target.admits(arrival.client):
-                raise TurnedAwayError(Outcome.NOT_ALLOWED)
+            admit(target, arrival.client, vouched=arrival.vouched)
             if target.state is State.SERVING:
                 server = await self.dial(target, entry.kind)
                 if server is not None:

@@ -135,6 +135,22 @@ def test_no_program_may_do_this(program, verb, group, resource, namespace, clust
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "allowed"), [("ingress-allowlists", True), ("ingress-routes", False)]
+)
+def test_the_controller_may_change_the_allow_lists_and_not_the_routes(name, allowed, cluster):
+    answer = cluster.http.patch(
+        f"/api/v1/namespaces/byoc-ingress/configmaps/{name}",
+        params={"dryRun": "All"},
+        json={"data": {"clickhouse-lake-main.yaml": "{}"}},
+        headers={
+            "Content-Type": "application/merge-patch+json",
+            "Impersonate-User": account("controller"),
+        },
+    )
+    assert answer.status_code == (200 if allowed else 403)
+
+
 def account(program: str) -> str:
     namespace = NAMESPACES.get(program, "byoc-monitoring")
     return f"system:serviceaccount:{namespace}:{program}"

@@ -1,5 +1,6 @@
 """Clients come in by the declared load balancers and reach the service they name."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from components.kubernetes.platform import (
     PlatformArgs,
 )
 from components.kubernetes.platform.routes import routes_document
+from control.warehouses.ingress_allowlist import ingress_allowlists
 from tests.components.kubernetes.baseline import (
     INGRESS,
     PLATFORM,
@@ -22,6 +24,7 @@ from tests.components.kubernetes.baseline import (
     platform,
     pod_spec,
 )
+from tests.control.warehouses.samples import MAIN
 from tests.engine import run
 
 LB = "service.beta.kubernetes.io/aws-load-balancer"
@@ -155,6 +158,28 @@ def test_a_name_leads_to_its_service_in_both_protocols():
     ]
 
 
+def test_nobody_is_passed_on_but_by_the_list_that_the_controller_writes():
+    document = yaml.safe_load(routes_document(INGRESS.routes))
+    service = replace(MAIN, warehouse="shop", routed=True)
+    (lists,) = ingress_allowlists(service)
+    (written,) = map(yaml.safe_load, lists["data"].values())
+    made = found(everything(), "ConfigMap", "ingress-allowlists")["metadata"]
+    assert (made["namespace"], made["name"]) == (
+        lists["metadata"]["namespace"],
+        lists["metadata"]["name"],
+    )
+    for protocol in ("http", "tcp"):
+        (router,) = document[protocol]["routers"].values()
+        assert set(router["middlewares"]) == set(written[protocol]["middlewares"])
+        # A list that has not been written yet must be missing: then nobody gets in.
+        assert "middlewares" not in document[protocol]
+
+
+def test_the_controller_knows_the_services_that_have_a_route():
+    facts = found(everything(), "ConfigMap", "deployment")["data"]
+    assert json.loads(facts["routed_services"]) == ["clickhouse/shop-main"]
+
+
 def test_old_tls_is_refused():
     document = yaml.safe_load(routes_document(()))
     assert document["tls"]["options"]["default"]["minVersion"] == "VersionTLS12"
@@ -166,8 +191,9 @@ def test_routes_and_certificate_are_in_the_folder_that_is_watched():
     (container,) = spec["containers"]
     assert "--providers.file.directory=/etc/traefik/dynamic" in container["args"]
     dynamic = next(volume for volume in spec["volumes"] if volume["name"] == "dynamic")
-    routes, certificate = dynamic["projected"]["sources"]
+    routes, allowlists, certificate = dynamic["projected"]["sources"]
     assert routes["configMap"]["name"] == "ingress-routes"
+    assert allowlists == {"configMap": {"name": "ingress-allowlists"}}
     assert certificate["secret"] == {"name": "ingress-tls", "optional": True}
 
 

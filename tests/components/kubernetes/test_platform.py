@@ -108,6 +108,7 @@ def test_the_controller_learns_of_its_deployment():
         monitoring_bucket="acme-monitoring",
         image_server="clickhouse/clickhouse-server:26.9",
         image_keeper="clickhouse/clickhouse-keeper:26.9",
+        routed=frozenset({"clickhouse/shop-main"}),
         server_service_account="clickhouse-server",
         keeper_service_account="clickhouse-keeper",
         s3_endpoint="https://s3",

@@ -5,6 +5,7 @@ import pytest
 from components.kubernetes.monitoring.kube_state_metrics import KUBE_STATE_METRICS_RIGHTS
 from components.kubernetes.monitoring.prometheus import PROMETHEUS_RIGHTS
 from components.kubernetes.monitoring.telemetry import EXPORTERS
+from components.kubernetes.names import Namespace
 from components.kubernetes.platform.activator import ACTIVATOR_RIGHTS
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import Right
@@ -27,6 +28,7 @@ ROWS = {
     for program, rights in TABLES.items()
     for right in rights
 }
+(ALLOWLISTS,) = [right for right in CONTROLLER_RIGHTS if Namespace.INGRESS in right.namespaces]
 WRITERS = {
     "controller": "clickhouse",
     "activator": "clickhouse",
@@ -63,9 +65,14 @@ def test_programs_that_look_only_look(program):
 def test_nothing_is_written_outside_the_namespace_of_warehouses():
     for program, rights in TABLES.items():
         for right in rights:
-            if set(right.reasons) - READING:
+            if set(right.reasons) - READING and right != ALLOWLISTS:
                 expected = WRITERS[program]
                 assert [str(name) for name in right.namespaces] == [expected]
+
+
+def test_of_the_ingress_only_the_allow_lists_can_be_changed():
+    assert ALLOWLISTS.names == ("ingress-allowlists",)
+    assert set(ALLOWLISTS.reasons) == {"get", "patch"}
 
 
 def test_secrets_are_never_listed():

@@ -150,6 +150,41 @@ def test_whoever_is_not_allowed_wakes_nobody() -> None:
     run(scenario)
 
 
+INGRESS, STRANGER = "127.251.248.9", "127.251.248.10"
+
+
+@pytest.mark.parametrize("words", [QUERY, NATIVE], ids=["HTTP", "native"])
+def test_the_ingress_has_looked_at_the_list_already(words: bytes) -> None:
+    """What it passes on bears its own address, which the list does not know."""
+
+    async def scenario() -> None:
+        async with open_door() as door:
+            door.keeper.directory.ingress = frozenset({INGRESS})
+            door.cluster.show(allow=["10.0.0.4/32"])
+            port = PORT if words is QUERY else NATIVE_PORT
+            assert await door.say(words, port, source=STRANGER) == b""
+            assert (door.cluster.calls, door.ended("not_allowed")) == ([], 1)
+            door.cluster.wakes = False
+            held = asyncio.create_task(door.say(words, port, source=INGRESS))
+            while not door.cluster.calls:
+                await asyncio.sleep(0.005)
+            door.cluster.show(allow=["10.0.0.4/32"], sleep="", replicas=[door.cluster.replica])
+            assert await held == words
+
+    run(scenario)
+
+
+def test_the_ingress_ends_tls_so_that_tls_is_not_from_its_clients() -> None:
+    async def scenario() -> None:
+        async with open_door() as door:
+            door.keeper.directory.ingress = frozenset({INGRESS})
+            door.cluster.show(allow=["10.0.0.4/32"])
+            assert await door.say(client_hello(HOST), 8443, source=INGRESS) == b""
+            assert (door.cluster.calls, door.ended("not_allowed")) == ([], 1)
+
+    run(scenario)
+
+
 def header(last: int) -> bytes:
     """A balancer's word that the client is 10.0.0.`last`."""
     addresses = bytes([10, 0, 0, last, 10, 9, 9, 9]) + b"\0" * 4
