@@ -18,6 +18,13 @@ from tests.waiting import wait_for
 
 Warehouse = Mapping[str, Server]
 SEEN_WITHIN_S = 20
+EVERYWHERE = "ON CLUSTER 'all_groups.default'"
+IMPATIENT = {"distributed_ddl_task_timeout": 0}
+STRICT = {
+    "distributed_ddl_task_timeout": 1,
+    "distributed_ddl_output_mode": "throw",
+    "wait_end_of_query": 1,
+}
 
 
 def operator(server: Server, statement: str) -> str:
@@ -187,3 +194,50 @@ def test_a_killed_replica_catches_up(joined: Warehouse) -> None:
     seen(joined["b"], "SELECT countIf(is_readonly) FROM system.replicas", "0")
     joined["b"].query("INSERT INTO later VALUES (2)")
     seen(joined["a"], "SELECT count() FROM later", "2")
+
+
+def count_of(server: Server, event: str) -> int:
+    return int(operator(server, f"SELECT sum(value) FROM system.events WHERE event = '{event}'"))
+
+
+def test_a_database_is_made_while_a_service_sleeps_and_is_there_when_it_wakes(
+    joined: Warehouse,
+) -> None:
+    awake, asleep = joined["a"], joined["c"]
+    assert asleep.stop() == 0
+    awake.query(f"CREATE DATABASE at_once {EVERYWHERE} ENGINE = Atomic", **IMPATIENT)
+    awake.query(f"CREATE DATABASE as_usual {EVERYWHERE} ENGINE = Atomic")
+    with pytest.raises(QueryError, match="TIMEOUT_EXCEEDED"):
+        awake.query(f"CREATE DATABASE strictly {EVERYWHERE} ENGINE = Atomic", **STRICT)
+    made = "name IN ('at_once', 'as_usual', 'strictly')"
+    seen(joined["b"], f"SELECT count() FROM system.databases WHERE {made}", "3")
+    asleep.start()
+    seen(asleep, f"SELECT count() FROM system.databases WHERE {made}", "3")
+    for name in ("at_once", "as_usual", "strictly"):
+        awake.query(f"DROP DATABASE {name} {EVERYWHERE}")
+
+
+def test_a_table_made_meanwhile_has_its_rows_when_the_service_wakes(joined: Warehouse) -> None:
+    awake, asleep = joined["a"], joined["c"]
+    assert asleep.stop() == 0
+    awake.query("CREATE TABLE meanwhile (n UInt64) ORDER BY n")
+    awake.query("INSERT INTO meanwhile SELECT number FROM numbers(10)")
+    asleep.start()
+    seen(asleep, "SELECT count() FROM meanwhile", "10")
+
+
+def test_a_read_only_service_takes_merged_parts_and_merges_none(
+    joined: Warehouse,
+) -> None:
+    writer, reader = joined["a"], joined["c"]
+    writer.query("CREATE TABLE merged (n UInt64) ORDER BY n")
+    for n in range(5):
+        writer.query(f"INSERT INTO merged VALUES ({n})")
+    writer.query("OPTIMIZE TABLE merged FINAL SETTINGS alter_sync = 2")
+    active = "SELECT count() FROM system.parts WHERE active AND table = 'merged'"
+    for rid in ("a", "b", "c"):
+        seen(joined[rid], active, "1")
+    seen(reader, "SELECT count() FROM merged", "5")
+    assert count_of(writer, "ReplicatedPartMerges") > 0
+    assert count_of(reader, "ReplicatedPartMerges") == 0
+    assert count_of(reader, "ReplicatedPartFetchesOfMerged") > 0
