@@ -102,6 +102,7 @@ def warehouse_spec(warehouse: WarehouseConfig) -> dict[str, Any]:
 
 
 def service_spec(service: ServiceConfig, warehouse: WarehouseConfig) -> dict[str, Any]:
+    tls = service.tls
     return {
         "warehouse": warehouse.name,
         "role": service.role.value,
@@ -116,4 +117,5 @@ def service_spec(service: ServiceConfig, warehouse: WarehouseConfig) -> dict[str
             "timeoutMinutes": service.idle.timeout_minutes,
         },
         "allowlist": [{"cidr": str(cidr)} for cidr in service.allowed_cidrs],
+        **({"tls": {"secret": tls.secret, "hosts": list(tls.hosts)}} if tls else {}),
     }

@@ -8,6 +8,7 @@ from control.cli import (
     service_explain,
     service_reading,
     service_rest,
+    service_tls,
     service_watching,
     service_writing,
 )
@@ -30,6 +31,7 @@ app.command()(service_rest.wake)
 app.command()(service_rest.sleep)
 app.command()(service_writing.restart)
 app.command()(service_writing.rename)
+app.command()(service_tls.tls)
 app.command()(service_writing.delete)
 app.command()(service_watching.logs)
 app.command()(service_watching.events)

@@ -40,6 +40,7 @@ class NewService:
     memory: Memory
     idle_minutes: int | None
     allow: Sequence[str] = ()
+    tls: Document | None = None
 
 
 def service_document(new: NewService) -> Document:
@@ -61,6 +62,8 @@ def service_document(new: NewService) -> Document:
         spec["idle"] = {"enabled": True, "timeoutMinutes": new.idle_minutes}
     if new.allow:
         spec["allowlist"] = [{"cidr": cidr} for cidr in new.allow]
+    if new.tls is not None:
+        spec["tls"] = new.tls
     return {
         "apiVersion": API_VERSION,
         "kind": "Service",
@@ -96,6 +99,22 @@ def clamped(value: int, smallest: int, largest: int) -> int:
 
 def wanted(desired: str) -> Document:
     return {"spec": {"desired": desired}}
+
+
+def tls_of(secret: str | None, hosts: Sequence[str], *, option: str) -> Document | None:
+    if secret is None:
+        if hosts:
+            raise UsageError("Names without a certificate.", f"Give {option} as well.")
+        return None
+    return {"secret": secret, "hosts": [host.lower() for host in hosts]}
+
+
+def tls_change(secret: str | None, hosts: Sequence[str], *, off: bool) -> Document:
+    """A merge patch; the names are those that are given, and no others."""
+    tls = tls_of(secret, hosts, option="--secret")
+    if off == (tls is not None):
+        raise UsageError("Nothing to change, or two things.", "Give either --secret or --off.")
+    return {"spec": {"tls": tls}}
 
 
 def renamed(display_name: str) -> Document:

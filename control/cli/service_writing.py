@@ -55,6 +55,18 @@ def create(
         list[str] | None,
         typer.Option(metavar="CIDR", help="Network that may connect; repeatable."),
     ] = None,
+    tls_secret: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Secret with tls.crt and tls.key, by which it ends TLS itself.",
+            show_default=False,
+        ),
+    ] = None,
+    tls_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Name that TLS clients ask for; repeatable."),
+    ] = None,
     stack: StackOption = None,
     namespace: NamespaceOption = NAMESPACE,
     wait: WaitOption = True,
@@ -64,9 +76,10 @@ def create(
     """Create a service on the data of a warehouse."""
     from control.cli.cluster import SERVICE, WAREHOUSE
     from control.cli.connection import connect
-    from control.cli.service_changes import Memory, NewService, role_for, service_document
+    from control.cli.service_changes import Memory, NewService, role_for, service_document, tls_of
     from control.cli.waiting import running
 
+    tls = tls_of(tls_secret, tls_host or (), option="--tls-secret")
     cluster = connect(stack)
     cluster.get(WAREHOUSE, warehouse, namespace)
     found = cluster.list(SERVICE, namespace)
@@ -81,6 +94,7 @@ def create(
         memory=Memory(now=memory, smallest=min_memory, largest=max_memory),
         idle_minutes=idle_after,
         allow=allow or (),
+        tls=tls,
     )
     cluster.create(SERVICE, service_document(new))
     finish(cluster, name, namespace, running if wait else None, timeout, as_json=as_json)

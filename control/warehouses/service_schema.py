@@ -66,6 +66,10 @@ ALLOWLIST = named_list(
     longest=100,
 )
 
+OBJECT_NAME = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+HOST_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+MOST_HOSTS = 16
+
 TLS = record(
     "End TLS in the replicas, at 8443 (HTTP) and 9440 (native).",
     {
@@ -73,7 +77,7 @@ TLS = record(
             "Secret of this namespace with tls.crt and tls.key.",
             minLength=1,
             maxLength=253,
-            pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+            pattern=OBJECT_NAME,
         ),
         "hosts": {
             "type": "array",
@@ -83,9 +87,9 @@ TLS = record(
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 253,
-                "pattern": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+                "pattern": HOST_NAME,
             },
-            "maxItems": 16,
+            "maxItems": MOST_HOSTS,
             "x-kubernetes-list-type": "set",
         },
     },

@@ -10,6 +10,7 @@ from control.scaling.upgrading import Channel
 from control.warehouses.admission import MOST_SERVICES
 from control.warehouses.names import SERVICE_NAME_MAX, WAREHOUSE_NAME_MAX
 from control.warehouses.scaling_schema import LARGEST_GIB, MOST_REPLICAS, SMALLEST_GIB, STEP_GIB
+from control.warehouses.service_schema import HOST_NAME, MOST_HOSTS, OBJECT_NAME
 from infra.config.section import Cidr, Finding, Section, matching, wrong
 
 if TYPE_CHECKING:
@@ -85,6 +86,30 @@ class IdleConfig(Section):
     )
 
 
+SecretName = Annotated[
+    str,
+    Field(max_length=253),
+    AfterValidator(matching(OBJECT_NAME, "is no name of a Secret", "one such as main-tls")),
+]
+HostName = Annotated[
+    str,
+    Field(max_length=253),
+    AfterValidator(matching(HOST_NAME, "is no host name", "one such as main.example.com")),
+]
+
+
+class ServiceTlsConfig(Section):
+    secret: SecretName = Field(
+        description="Secret of the namespace clickhouse with tls.crt and tls.key",
+        examples=["main-tls"],
+    )
+    hosts: tuple[HostName, ...] = Field(
+        (),
+        max_length=MOST_HOSTS,
+        description="Names that clients ask for, beside those inside the cluster",
+    )
+
+
 class ServiceConfig(Section):
     name: ServiceName = Field(description="Name, unique in the deployment", examples=["primary"])
     role: Role = Field(
@@ -102,7 +127,12 @@ class ServiceConfig(Section):
     )
     idle: IdleConfig = Field(IdleConfig.model_construct(), description="Sleep without queries")
     allowed_cidrs: tuple[Cidr, ...] = Field(
-        (), description="Networks that may connect from outside; none listed: nobody"
+        (),
+        description="Networks whose clients may connect; none listed: through the ingress whoever"
+        " its load balancers let in, directly nobody",
+    )
+    tls: ServiceTlsConfig | None = Field(
+        None, description="End TLS in the replicas, at 8443 and 9440"
     )
 
 
@@ -174,6 +204,7 @@ def check_warehouses(config: "StackConfig") -> Iterator[Finding]:
                 yield Finding((*service_path, "name"), "is used twice", "a name of its own")
             service_names.add(service.name)
             yield from _check_service(service, service_path)
+    yield from _check_tls_names(config)
 
 
 def _check_storage(warehouse: WarehouseConfig, path: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -196,6 +227,18 @@ def _check_storage(warehouse: WarehouseConfig, path: tuple[str | int, ...]) -> I
             "objectStorage",
             also=((*path, "storageProfile"),),
         )
+
+
+def _check_tls_names(config: "StackConfig") -> Iterator[Finding]:
+    """A sleeping service is known by the name that a client asks for."""
+    claimed: set[str] = set()
+    for index, warehouse in enumerate(config.warehouses):
+        for position, service in enumerate(warehouse.services):
+            for place, host in enumerate(service.tls.hosts if service.tls else ()):
+                path = ("warehouses", index, "services", position, "tls", "hosts", place)
+                if host in claimed:
+                    yield Finding(path, "is used twice", "a name of this service alone")
+                claimed.add(host)
 
 
 def _check_roles(warehouse: WarehouseConfig, path: tuple[str | int, ...]) -> Iterator[Finding]:

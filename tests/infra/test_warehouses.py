@@ -107,6 +107,7 @@ def test_every_setting_reaches_its_object() -> None:
                             "maxMemoryGib": 12,
                             "idle": {"enabled": True, "timeoutMinutes": 30},
                             "allowedCidrs": ["10.0.0.0/8"],
+                            "tls": {"secret": "main-tls", "hosts": ["db.example.com"]},
                         }
                     ],
                 }
@@ -125,6 +126,8 @@ def test_every_setting_reaches_its_object() -> None:
     assert service["memory"] == {"minGib": 8, "maxGib": 12}
     assert service["idle"] == {"enabled": True, "timeoutMinutes": 30}
     assert service["allowlist"] == [{"cidr": "10.0.0.0/8"}]
+    assert service["tls"] == {"secret": "main-tls", "hosts": ["db.example.com"]}
+    assert list(faults(service, SCHEMAS["Service"]["properties"]["spec"])) == []
 
 
 def test_a_pinned_size_has_equal_bounds() -> None:

@@ -14,6 +14,8 @@ from control.cli.service_changes import (
     role_for,
     scaling,
     service_document,
+    tls_change,
+    tls_of,
 )
 from control.cli.service_view import ConditionView, OperationView, ServiceView
 from control.cli.waiting import failed, gone, phases, running, stopped
@@ -145,3 +147,34 @@ def test_phases_in_words() -> None:
     )
     assert "not seen by the controller yet" in phases(replace(READY, generation=4))
     assert phases(None) == "gone"
+
+
+def test_a_new_service_may_end_tls_itself() -> None:
+    tls = tls_of("reports-tls", ["DB.Example.com"], option="--tls-secret")
+    wanted = {"secret": "reports-tls", "hosts": ["db.example.com"]}
+    assert service_document(replace(NEW, tls=tls))["spec"]["tls"] == wanted
+    assert tls_of(None, [], option="--tls-secret") is None
+
+
+def test_a_service_begins_and_ceases_to_end_tls() -> None:
+    begun = tls_change("a", ["db.example.com"], off=False)
+    assert begun == {"spec": {"tls": {"secret": "a", "hosts": ["db.example.com"]}}}
+    assert tls_change(None, [], off=True) == {"spec": {"tls": None}}
+
+
+CONTRADICTIONS = {
+    "names without a certificate": (None, ["db.example.com"], False, "Give --secret"),
+    "nothing": (None, [], False, "either --secret or --off"),
+    "both": ("a", [], True, "either --secret or --off"),
+}
+
+
+@pytest.mark.parametrize(
+    ("secret", "hosts", "off", "hint"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys()
+)
+def test_contradictions_about_tls_are_refused(
+    secret: str | None, hosts: list[str], off: bool, hint: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        tls_change(secret, hosts, off=off)
+    assert hint in refused.value.remedy

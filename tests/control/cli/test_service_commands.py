@@ -126,6 +126,17 @@ def test_stop_start_and_restart(play: Play, byoc: Byoc) -> None:
     assert "The controller goes on from here" in answer.err
 
 
+def test_a_service_ends_tls_by_its_own_certificate_and_no_more(play: Play, byoc: Byoc) -> None:
+    words = ["--tls-secret", "reports-tls", "--tls-host", "db.example.com", "--no-wait"]
+    byoc("service", "create", "reports", "--warehouse", "main", *words).ok()
+    wanted = {"secret": "reports-tls", "hosts": ["db.example.com"]}
+    assert play.read("reports")["spec"]["tls"] == wanted
+    byoc("service", "tls", "primary", "--secret", "main-tls", "--no-wait").ok()
+    assert play.read("primary")["spec"]["tls"]["secret"] == "main-tls"
+    byoc("service", "tls", "primary", "--off", "--no-wait").ok()
+    assert "tls" not in play.read("primary")["spec"]
+
+
 def test_a_service_is_called_otherwise_and_keeps_its_name(play: Play, byoc: Byoc) -> None:
     [view] = json.loads(byoc("service", "list", "--json").ok().out)
     assert view["displayName"] == "primary"

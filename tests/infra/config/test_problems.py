@@ -502,6 +502,27 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         changed(f"{SERVICES}.1.name", "primary"), "byoc:warehouses[0].services[1].name",
         '"primary"', "of its own",
     ),
+    "a Secret that cannot be": (
+        changed(f"{SERVICES}.0.tls", {"secret": "Main_TLS"}),
+        "byoc:warehouses[0].services[0].tls.secret", '"Main_TLS"', "main-tls",
+    ),
+    "TLS without a certificate": (
+        changed(f"{SERVICES}.0.tls", {"hosts": ["a.example.com"]}),
+        "byoc:warehouses[0].services[0].tls.secret", None, "main-tls",
+    ),
+    "a host name with a port": (
+        changed(f"{SERVICES}.0.tls", {"secret": "a", "hosts": ["a.example.com:9440"]}),
+        "byoc:warehouses[0].services[0].tls.hosts[0]", '"a.example.com:9440"', "main.example.com",
+    ),
+    "two services that claim one host": (
+        changed("warehouses", [
+            {"name": "main", "services": [PRIMARY | {"tls": {"secret": "a", "hosts": ["a.b"]}}]},
+            {"name": "other", "services": [
+                PRIMARY | {"name": "second", "tls": {"secret": "b", "hosts": ["c.d", "a.b"]}},
+            ]},
+        ]),
+        "byoc:warehouses[1].services[0].tls.hosts[1]", '"a.b"', "this service alone",
+    ),
     "two warehouses of one name": (
         changed("warehouses", [
             {"name": "main", "services": [PRIMARY]},
