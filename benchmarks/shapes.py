@@ -59,10 +59,12 @@ def told(shape: Shape, lived: Life | str) -> bool:
     print(f"{shape.name:<22} {lived.resources:9} {times}  {left}", flush=True)
     for line in problems(lived):
         print(f"    {line}")
-    return not lived.left.is_clean
+    return not lived.left.is_clean or bool(lived.overlooked)
 
 
 def problems(lived: Life) -> Iterator[str]:
+    for overlooked in lived.overlooked:
+        yield f"would not be found after a killed engine: {overlooked}"
     for orphan in lived.left.orphans:
         yield f"{orphan.kind}: {orphan.id} ({orphan.why}): {orphan.remove}"
     for unknown in lived.left.unknown:

@@ -50,11 +50,13 @@ def up(
     from control.cli import operation
     from control.cli.confirmation import confirm, require_terminal
     from control.cli.extensions import check_account
+    from control.cli.pending import settle_pending
 
     if not yes:
         require_terminal("byoc up")
     opened = checked(stack)
     check_account(opened.project, opened.name)
+    settle_pending(opened, ask=not yes)
     options = {"policy_packs": policy_pack, "refresh": refresh or None, "parallel": parallel}
     if not yes:
         plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)
@@ -99,10 +101,12 @@ def refresh(
     """Compare the recorded state with the cloud, show what differs, ask, record it."""
     from control.cli import operation
     from control.cli.confirmation import confirm, require_terminal
+    from control.cli.pending import settle_pending
 
     if not yes:
         require_terminal("byoc refresh")
     opened = checked(stack)
+    settle_pending(opened, ask=not yes)
     options = {"parallel": parallel}
     if not yes:
         drift = succeeded(operation.PREVIEW_REFRESH, opened, options, as_json=as_json)

@@ -41,12 +41,14 @@ def destroy(
     """
     from control.cli import operation
     from control.cli.confirmation import confirm_by_name, require_terminal
+    from control.cli.pending import settle_pending
     from control.cli.service_removal import take_down_services
     from control.cli.stack import choose, open_stack
 
     if not yes:
         require_terminal("byoc destroy")
     opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
+    settle_pending(opened, ask=not yes, leaving=True)
     options = {"parallel": parallel, "run_program": by_another_role(opened)}
     if not yes:
         plan = succeeded(operation.PREVIEW_DESTROY, opened, options, as_json=as_json)

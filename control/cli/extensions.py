@@ -1,16 +1,18 @@
 """What other packages add to `byoc` by entry points: commands, checks of a configuration and of
-what it changes, what is looked for after a deployment, and what is known of policy rules."""
+what it changes, what is looked for after a deployment or after an engine was killed, and what is
+known of policy rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from control.cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from control.cli.pending_plan import Pending, Sight
     from control.cli.stack import Opened
 
 COMMANDS = "byoc.commands"
@@ -19,6 +21,7 @@ GUARDS = "byoc.guards"
 LEFTOVERS = "byoc.leftovers"
 ACCOUNT_CHECKS = "byoc.account_checks"
 RULES = "byoc.rules"
+FINDERS = "byoc.finders"
 
 Check = Callable[[Path], str | None]
 """Looks at a stack file; all that is wrong with it as one text, or None."""
@@ -28,6 +31,14 @@ text, or None."""
 Leftovers = Callable[[Path], tuple[bool, Mapping[str, Any], Sequence[str]]]
 """Looks through the account after a deployment went: whether nothing is left, that as a document,
 and as lines."""
+
+
+class Finder(Protocol):
+    """Looks for what a killed engine was making: by URN, of those whose type it knows."""
+
+    def __call__(
+        self, file: Path, creates: Sequence[Pending], *, leaving: bool
+    ) -> Mapping[str, Sight]: ...
 
 
 def commands() -> dict[str, EntryPoint]:
@@ -48,6 +59,10 @@ def guards() -> list[Guard]:
 
 def leftovers() -> list[Leftovers]:
     return [entry.load() for entry in entry_points(group=LEFTOVERS)]
+
+
+def finders() -> list[Finder]:
+    return [entry.load() for entry in entry_points(group=FINDERS)]
 
 
 def rule_rows() -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from control.cli.errors import CliError, UsageError
+from control.cli.file_backend import mend
 from control.cli.local_environment import (
     LOCAL_STACK,
     applied,
@@ -68,6 +69,7 @@ def choose(stack: str | None) -> tuple[Path, str]:
 def open_stack(project: Path, name: str) -> Opened:
     from pulumi.automation import Stack
 
+    mend(os.environ, name)
     with translated(name):
         workspace, engine = open_workspace(project)
         return Opened(project=project, stack=Stack.select(name, workspace), engine=engine)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from control.cli.errors import CliError
+from control.cli.file_backend import folder
 from control.cli.output import say
 
 if TYPE_CHECKING:
     from pulumi.automation import ConcurrentUpdateError
 
     from control.cli.stack import Opened
-
-FILE_SCHEME = "file://"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +37,21 @@ class Holder:
 
 def release_stale(opened: Opened, error: ConcurrentUpdateError) -> None:
     """Take away the lock of an engine that was killed; refuse where its holder may be at work."""
-    from control.cli.stack import last_words, translated
+    from control.cli.stack import last_words
 
-    found = holders(os.environ, opened.name)
+    release(opened, holders(os.environ, opened.name), last_words(error))
+
+
+def release(opened: Opened, found: Sequence[Holder], unknown: str = "somebody") -> None:
+    from control.cli.stack import translated
+
     if not found or not all(holder.gone for holder in found):
-        who = "; ".join(map(str, found)) or last_words(error)
+        who = "; ".join(map(str, found)) or unknown
         raise CliError(
             f"Another operation holds stack {opened.name}: {who}.",
             "Wait until it ends, or interrupt it. If it surely is gone:"
             f" `pulumi cancel --stack {opened.name}`.",
-        ) from error
+        )
     say(f"The engine that held stack {opened.name} was killed ({found[0]}): releasing its lock.")
     with translated(opened.name):
         opened.stack.cancel()
@@ -55,11 +59,12 @@ def release_stale(opened: Opened, error: ConcurrentUpdateError) -> None:
 
 def holders(env: Mapping[str, str], stack: str) -> list[Holder]:
     """None for backends other than files."""
-    backend = env.get("PULUMI_BACKEND_URL", "")
-    if not backend.startswith(FILE_SCHEME):
+    home = folder(env)
+    if home is None:
         return []
-    locks = Path(backend.removeprefix(FILE_SCHEME)).expanduser() / ".pulumi" / "locks"
-    return [holder for file in locks.glob(f"**/{stack}/*.json") if (holder := read(file))]
+    return [
+        holder for file in (home / "locks").glob(f"**/{stack}/*.json") if (holder := read(file))
+    ]
 
 
 def read(file: Path) -> Holder | None:

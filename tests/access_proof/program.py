@@ -10,6 +10,9 @@ from infra.aws_layers import Layers, create_layers
 from infra.config import StackConfig, load
 from infra.private_link_layer import create_private_link
 
+HOSTNAME = "private.elb.amazonaws.com"
+"""As the ingress in the cluster tells it."""
+
 
 def build() -> None:
     config = load()
@@ -22,5 +25,5 @@ def build() -> None:
 def deploy(config: StackConfig) -> Layers:
     provider = aws.aws_provider(config)
     layers = create_layers(config, pulumi.ResourceOptions(providers=[provider]))
-    create_private_link(config, None, provider)
+    create_private_link(config, pulumi.Output.from_input(HOSTNAME), provider)
     return layers

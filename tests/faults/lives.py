@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import psutil
+
 from infra.orphans.scan import Scan
 from tests.faults.faults import Fault, Plan, Rates
 from tests.faults.proxy import Weather, faulty
-from tests.local.plugins.project import Outcome, Project
+from tests.local.plugins.project import STACK, WITHIN_S, Outcome, Project
 from tests.shapes.account import brought
 from tests.shapes.life import Account, scan
 from tests.shapes.shapes import shape
+from tests.waiting import wait_for
 
-SHAPE = "own-vpc-own-keys"
+SHAPE = "own-vpc"
 MOST_ATTEMPTS = 4
+PLUGINS_END_WITHIN_S = 240
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +32,8 @@ class Course:
 
     rates: Rates = field(default_factory=Rates)
     kill_at_write: int | None = None
-    """One write after the other, and the engine is killed before this one: what it made is
-    recorded. One that is killed while a write is under way has made what it did not record."""
+    """The engine is killed as this write is under way, and what goes on beside it: all of them are
+    done, and none of them is recorded."""
     seed: int = 0
 
 
@@ -36,6 +42,8 @@ class Seen:
     attempts: int
     faults: Counter[Fault]
     left: Scan
+    said: str
+    """By the attempts after the first."""
 
 
 def convergence(account: Account, name: str, course: Course) -> Seen:
@@ -44,12 +52,15 @@ def convergence(account: Account, name: str, course: Course) -> Seen:
     with faulty(account.aws.url, weather) as url:
         project = account.project(f"faults-{name}", account.owner, document)
         project.env["AWS_ENDPOINT_URL"] = url
+        project.configure({f"byoc:{key}": value for key, value in document.items()})
+        told: list[str] = []
         attempts = 1
         if not first_attempt(project, weather, course):
-            attempts = 1 + until(lambda: project.run("up", "--yes", "--skip-preview"))
+            attempts = 1 + until(lambda: byoc(project, "up", "--yes"), told)
         project.run("up", "--yes", "--skip-preview", "--expect-no-changes").check()
         project.destroy().check()
-    return Seen(attempts=attempts, faults=weather.done, left=scan(document, account.aws))
+    left = scan(document, account.aws)
+    return Seen(attempts=attempts, faults=weather.done, left=left, said="\n".join(told))
 
 
 def first_attempt(project: Project, weather: Weather, course: Course) -> bool:
@@ -58,25 +69,55 @@ def first_attempt(project: Project, weather: Weather, course: Course) -> bool:
         ended = project.run("up", "--yes", "--skip-preview").code == 0
         weather.plan = None
         return ended
-    engine = project.start("up", "--yes", "--skip-preview", "--parallel", "1")
+    engine = project.start("up", "--yes", "--skip-preview")
 
-    def kill(write: int) -> bool:
-        """The engine alone dies at once: what its plugins go on to ask for is not done either."""
+    def kill(write: int) -> Fault:
+        """The engine dies at once, and a moment later its plugins: what they ask for after it is
+        not done."""
         if write == course.kill_at_write:
             os.kill(engine.pid, signal.SIGKILL)
-        return write >= (course.kill_at_write or 0)
+            return Fault.LOST
+        return Fault.CUT_OFF if write > (course.kill_at_write or 0) else Fault.NONE
 
     weather.on_write = kill
     engine.communicate()
+    ended = lambda: not plugins_of(engine.pid) and not weather.under_way  # noqa: E731
+    wait_for(ended, within_s=PLUGINS_END_WITHIN_S, what="the end of the plugins")
     weather.on_write = None
-    project.run("cancel", "--yes").check()
     return False
 
 
-def until(tried: Callable[[], Outcome]) -> int:
+def plugins_of(session: int) -> list[int]:
+    return [pid for pid in psutil.pids() if session_of(pid) == session]
+
+
+def session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
+
+
+def byoc(project: Project, *args: str) -> Outcome:
+    """As a customer runs it."""
+    code = "from control.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args, "--stack", STACK],
+        cwd=project.folder,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=WITHIN_S,
+    )
+    return Outcome(args=args, code=done.returncode, text=done.stdout + done.stderr)
+
+
+def until(tried: Callable[[], Outcome], told: list[str]) -> int:
     """How many attempts it took."""
     for attempt in range(1, MOST_ATTEMPTS):
         answer = tried()
+        told.append(answer.text)
         if answer.code == 0:
             return attempt
     raise AssertionError(f"no `up` of {MOST_ATTEMPTS} went through; the last one:\n{answer.text}")

@@ -31,18 +31,32 @@ class Weather:
     plan: Plan | None = None
     done: Counter[Fault] = field(default_factory=Counter)
     writes: int = 0
-    on_write: Callable[[int], bool] | None = None
-    """Told the number of the write before it is passed on; True where it never is."""
+    on_write: Callable[[int], Fault] | None = None
+    """Told the number of the write before it is passed on, and what becomes of it."""
+    under_way: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, action: str, arguments: str, *, is_write: bool) -> Fault:
         with self.lock:
             self.writes += is_write
-            if is_write and self.on_write and self.on_write(self.writes):
-                return Fault.CUT_OFF
+            if is_write and self.on_write:
+                fault = self.on_write(self.writes)
+                if fault is not Fault.NONE:
+                    return fault
             fault = self.plan.fault(action, arguments) if self.plan else Fault.NONE
             self.done[fault] += 1
             return fault
+
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        """Calls that are under way: whoever asked for one may be gone before it is done."""
+        with self.lock:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.under_way -= 1
 
 
 @contextlib.contextmanager
@@ -53,8 +67,7 @@ def faulty(url: str, weather: Weather) -> Iterator[str]:
         target = urlsplit(url).netloc
         sky = weather
 
-    server = ThreadingHTTPServer((ADDRESS, 0), Handler)
-    server.daemon_threads = True
+    server = Quiet((ADDRESS, 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -64,12 +77,23 @@ def faulty(url: str, weather: Weather) -> Iterator[str]:
         server.server_close()
 
 
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asked was killed."""
+
+
 class Passing(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     target: str
     sky: Weather
 
     def answer(self) -> None:
+        with self.sky.counted():
+            self.answered()
+
+    def answered(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         action = action_of(self.command, self.path, self.headers, body)
         is_write = not action.startswith(("Describe", "Get", "List", "HEAD", "Assume"))

@@ -27,7 +27,7 @@ COURSES: Mapping[str, Course] = {
     "throttled, broken and blind": Course(
         rates=Rates(throttled=0.10, broken=0.05, blind_reads=1), seed=1
     ),
-    "killed in the middle": Course(kill_at_write=25, seed=2),
+    "killed in the middle": Course(kill_at_write=45, seed=2),
 }
 
 
@@ -37,6 +37,7 @@ def test_the_next_up_converges(name: str, account: Account) -> None:
     seen = convergence(account, name.split(",")[0].replace(" ", "-"), course)
     assert seen.attempts <= 2
     assert seen.left.is_clean, seen.left
+    assert ("An engine was killed" in seen.said) == (course.kill_at_write is not None)
     if course.rates != Rates():
         assert seen.faults[Fault.THROTTLED]
         assert seen.faults[Fault.BROKEN]

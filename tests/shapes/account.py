@@ -6,6 +6,7 @@ import copy
 from ipaddress import ip_network
 from typing import Any
 
+from components.kubernetes.platform import private_load_balancer_tags
 from tests.infra.config.documents import Document
 from tests.local.aws.cloud import CUSTOMER, LocalAws
 
@@ -29,6 +30,10 @@ def brought(aws: LocalAws, document: Document) -> Document:
             made["encryption"][key] = key_arn(aws, region)
     for peering in made.get("peering", []):
         peering["vpcId"] = peer(aws, peering, region)
+    if link := made.get("endpoints", {}).get("privateLink"):
+        link["acceptedEndpoints"] = []  # who connects asks once the service is there
+        if "loadBalancerArn" not in link:
+            load_balancer(aws, made["name"], region)
     for arn in made.get("cluster", {}).get("adminRoleArns", []):
         role(aws, arn)
     return made
@@ -62,6 +67,30 @@ def peer(aws: LocalAws, peering: Document, region: str) -> str:
     account, there = peering.get("account", CUSTOMER), peering.get("region", region)
     ec2 = aws.client("ec2", account=account, region=there)
     return str(ec2.create_vpc(CidrBlock=peering["cidrs"][0])["Vpc"]["VpcId"])
+
+
+def load_balancer(aws: LocalAws, name: str, region: str) -> None:
+    """Which the cluster makes for its ingress."""
+    subnets = aws.client("ec2", region=region).describe_subnets(
+        Filters=[{"Name": "default-for-az", "Values": ["true"]}]
+    )["Subnets"]
+    tags = private_load_balancer_tags(name)
+    aws.client("elbv2", region=region).create_load_balancer(
+        Name=f"{name}-private",
+        Type="network",
+        Scheme="internal",
+        Subnets=[subnets[0]["SubnetId"]],
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )
+
+
+def without_load_balancer(aws: LocalAws, name: str, region: str) -> None:
+    """As the cluster does it when its services go."""
+    elb, wanted = aws.client("elbv2", region=region), private_load_balancer_tags(name).items()
+    arns = [each["LoadBalancerArn"] for each in elb.describe_load_balancers()["LoadBalancers"]]
+    for told in elb.describe_tags(ResourceArns=arns)["TagDescriptions"] if arns else []:
+        if wanted <= {tag["Key"]: tag["Value"] for tag in told["Tags"]}.items():
+            elb.delete_load_balancer(LoadBalancerArn=told["ResourceArn"])
 
 
 def role(aws: LocalAws, arn: str) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from control.cli.pending_plan import Fate
 from infra.config import parse
 from infra.orphans.expected import of_onboarding
 from infra.orphans.scan import Scan, look
+from infra.pending.judge import sight
+from infra.pending.kinds import KINDS
+from infra.pending.seen import Place
 from infra.scope import scope
 from tests.access_proof.record import operator_session
 from tests.access_proof.scenario import stack_config
@@ -18,7 +22,7 @@ from tests.infra.config.documents import Document
 from tests.local.aws.cloud import Key, LocalAws
 from tests.local.plugins.aws_project import aws_project
 from tests.local.plugins.project import Project
-from tests.shapes.account import brought, onboarding_of
+from tests.shapes.account import brought, onboarding_of, without_load_balancer
 from tests.shapes.shapes import Shape
 
 PROGRAM = """
@@ -64,6 +68,8 @@ class Life:
     resources: int
     before: Scan
     """While it stands: what the scan sees of it."""
+    overlooked: tuple[str, ...]
+    """What would not be found again, had an engine been killed while it made it."""
     left: Scan
 
 
@@ -86,11 +92,20 @@ def live(shape: Shape, account: Account) -> Life:
     timed("apply", lambda: project.run("up", "--yes", "--skip-preview"))
     resources = len(project.resources())
     before = scan(document, account.aws)
+    overlooked = tuple(unfound(project, document, account.aws))
     timed("destroy", lambda: destroyed(project, under_role=owner is not None))
+    without_load_balancer(account.aws, document["name"], document["region"])
     left = scan(document, account.aws)
     if owner:
         owner.destroy().check()
-    return Life(shape=shape.name, seconds=seconds, resources=resources, before=before, left=left)
+    return Life(
+        shape=shape.name,
+        seconds=seconds,
+        resources=resources,
+        before=before,
+        overlooked=overlooked,
+        left=left,
+    )
 
 
 def destroyed(project: Project, *, under_role: bool) -> Any:
@@ -100,6 +115,27 @@ def destroyed(project: Project, *, under_role: bool) -> Any:
     return project.run(
         "destroy", "--yes", "--skip-preview", "--run-program", BYOC_OPERATION="destroy"
     )
+
+
+def unfound(project: Project, document: Document, aws: LocalAws) -> Iterator[str]:
+    """Each resource by its inputs alone, as where the record holds nothing else of it."""
+    config = parse(document)
+    for resource in project.resources().values():
+        kind = KINDS.get(resource["type"])
+        if kind is None:
+            continue
+        region = resource["inputs"].get("region") or config.region
+        place = Place(
+            client=lambda service, region=region: aws.client(service, region=region),
+            account=config.account,
+            region=region,
+            deployment=config.name,
+        )
+        seen = list(kind.look(place, resource["inputs"]))
+        found = sight(seen, kind.mark, deployment=config.name, recorded=())
+        ids = {resource["id"]}.intersection(*[(each.id, *each.also) for each in seen])
+        if found.fate is not Fate.THERE or not ids:
+            yield f"{resource['urn'].rpartition('$')[2]}: {found}"
 
 
 def scan(document: Document, aws: LocalAws) -> Scan:

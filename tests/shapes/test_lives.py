@@ -17,5 +17,6 @@ SUITE = ("closed-own-keys", "operated-least", "trial")
 def test_a_shape_is_applied_and_destroyed_and_leaves_nothing(name: str, account: Account) -> None:
     lived = live(shape(name), account)
     assert lived.before.orphans, "the scan sees what stands"
+    assert lived.overlooked == ()
     assert lived.left.orphans == ()
     assert lived.left.unknown == ()

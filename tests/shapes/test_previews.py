@@ -12,6 +12,8 @@ import pytest
 from infra.config.network import Egress
 from infra.config.node_pools import Architecture
 from infra.config.stack import StackConfig
+from infra.pending.again import AGAIN
+from infra.pending.kinds import KINDS
 from tests.engine import run
 from tests.infra.test_program import as_stack
 from tests.shapes.shapes import EXAMPLES, Shape, shapes
@@ -31,6 +33,8 @@ def test_an_example_is_previewed(shape: Shape) -> None:
     assert seen.outputs["deployment"] == shape.config.name
     own_vpc = shape.config.network.vpc is not None
     assert bool(seen.all("aws:ec2/vpc:Vpc")) != (own_vpc or shape.config.is_onboarding)
+    made = {each.type for each in seen.resources if each.type.startswith("aws:")}
+    assert made <= set(KINDS) | AGAIN, "what a killed engine was making is looked for by its type"
 
 
 @functools.cache

@@ -104,6 +104,7 @@ def apply(
     start = resolved(opened.project, base) if base else approved.facts.base
     here = facts_of(opened, source, start)
     saved_plan.check_fresh(approved.facts, here)
+    take_in_pending(opened)
     who = actor(os.environ, by)
     options = {
         "plan": str((plan / saved_plan.PLAN).resolve()),
@@ -119,6 +120,20 @@ def apply(
         raise failure(outcome)
     tell(headline(record))
     say(f"Recorded in {folder / 'record.json'}")
+
+
+def take_in_pending(opened: Opened) -> None:
+    """A plan that was made before knows nothing of what a killed engine had made."""
+    from control.cli.ci.saved_plan import StaleError
+    from control.cli.pending import settle_pending
+
+    settling = settle_pending(opened, ask=False)
+    if settling and settling.taken_in:
+        raise StaleError(
+            f"The plan is stale: {len(settling.taken_in)} that a killed engine had made are"
+            " recorded now, and nothing was changed.",
+            "Preview again, and let the new plan be approved.",
+        )
 
 
 def run_plan(opened: Opened, options: Mapping[str, Any]) -> Outcome:

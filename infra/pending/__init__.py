@@ -1,0 +1,1 @@
+"""What an engine that was killed was making in the account: found by name or by tag."""

@@ -1,0 +1,80 @@
+"""One thing in the account that may be what a killed engine was making."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Props = Mapping[str, Any]
+
+
+class Life(StrEnum):
+    READY = "ready"
+    MAKING = "making"
+    FAILED = "failed"
+
+
+class Mark(StrEnum):
+    """How it is known whose it is."""
+
+    TAGS = "tags"
+    """By the deployment's tag alone."""
+    TAGS_LATER = "tags later"
+    """By the tag; its maker tags it in a second call, and before that its name alone tells."""
+    HOLDER = "holder"
+    """It cannot be tagged, and is part of a thing that the record says is ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    id: str
+    """As the provider takes it for an import."""
+    also: tuple[str, ...] = ()
+    """Other forms of the id: as the engine records it."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    life: Life = Life.READY
+    stranger: str = ""
+    """Why it is somebody else's, where its tags do not tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where to look: as the provider that was making it."""
+
+    client: Callable[[str], Any]
+    account: str
+    region: str
+    deployment: str
+
+
+Look = Callable[[Place, Props], Iterable[Seen]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    type: str
+    look: Look
+    rights: tuple[str, ...]
+    """The actions that looking needs: rows of the operator's rights."""
+    mark: Mark = Mark.TAGS
+
+
+def lives(making: Sequence[str] = (), failed: Sequence[str] = ()) -> Callable[[str], Life]:
+    """Of the states that AWS names; any other is ready."""
+
+    def life(state: str) -> Life:
+        if state.lower() in making:
+            return Life.MAKING
+        return Life.FAILED if state.lower() in failed else Life.READY
+
+    return life
+
+
+def pairs(tags: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:
+    """By whichever of its forms a service tells them."""
+    if isinstance(tags, Mapping):
+        return dict(tags)
+    return {
+        str(tag.get("Key") or tag.get("TagKey")): str(tag.get("Value") or tag.get("TagValue") or "")
+        for tag in tags or ()
+    }

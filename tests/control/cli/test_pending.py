@@ -1,0 +1,81 @@
+"""Commands that start an engine settle first what a killed one was making."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from control.cli import extensions
+from control.cli.pending_plan import Fate, Pending, Sight
+from tests.control.cli.conftest import Byoc
+from tests.control.cli.sample_program import Project, sample_project
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def project(folder: Path, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    made = sample_project(folder, pulumi_cli)
+    for name, value in made.environment().items():
+        monkeypatch.setenv(name, value)
+    for hooks in ("checks", "account_checks", "guards", "leftovers", "finders"):
+        monkeypatch.setattr(extensions, hooks, list)
+    made.init()
+    yield made
+
+
+def forget(project: Project, name: str) -> str:
+    """As an engine leaves the record that is killed while it makes something; returns its id."""
+    document = json.loads(project.state_file.read_text())
+    latest = document["checkpoint"]["latest"]
+    [made] = [each for each in latest["resources"] if each["urn"].endswith(f"::{name}")]
+    latest["resources"].remove(made)
+    id_ = str(made.pop("id"))
+    made.pop("outputs")
+    latest["pending_operations"] = [{"resource": made, "type": "creating"}]
+    project.state_file.write_text(json.dumps(document))
+    return id_
+
+
+def sees(monkeypatch: pytest.MonkeyPatch, sight: Sight) -> None:
+    def find(file: Path, creates: Sequence[Pending], *, leaving: bool) -> Mapping[str, Sight]:
+        return {each.urn: sight for each in creates}
+
+    monkeypatch.setattr(extensions, "finders", lambda: [find])
+
+
+def test_what_was_made_is_taken_in_and_not_made_twice(
+    project: Project, byoc: Byoc, terminal: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    byoc("up", "--yes").ok()
+    id_ = forget(project, "network-vpc")
+    shelf = sorted((project.folder / "shelf").iterdir())
+    before = project.state_file.read_text()
+
+    unknown = byoc("up", "--yes")
+    assert unknown.code == 1
+    assert "shelf:index:Book network-vpc: it could not be looked for" in unknown.err
+    assert "pulumi refresh --clear-pending-creates --stack test" in unknown.err
+
+    sees(monkeypatch, Sight(fate=Fate.THERE, id=id_))
+    declined = byoc("up", typed="n\n")
+    assert declined.code == 1
+    assert f"shelf:index:Book network-vpc: it was made, as {id_}" in declined.err
+    assert project.state_file.read_text() == before
+
+    taken = byoc("up", "--yes").ok()
+    assert "test: 5 unchanged in " in taken.out
+    assert sorted((project.folder / "shelf").iterdir()) == shelf
+    assert "killed" not in byoc("up", "--yes").ok().err
+
+
+def test_a_destroy_takes_with_it_what_was_made(
+    project: Project, byoc: Byoc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    byoc("up", "--yes").ok()
+    sees(monkeypatch, Sight(fate=Fate.THERE, id=forget(project, "network-vpc")))
+    byoc("destroy", "--yes").ok()
+    assert list((project.folder / "shelf").iterdir()) == []
