@@ -23,6 +23,7 @@ from components.aws.node_pool import (
 from components.aws.own_network import OwnNetwork
 from components.aws.storage import Replica, Storage, StorageArgs
 from infra import scope
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.node_pools import Architecture, NodePoolConfig, Replacement, TaintEffect
 from infra.config.stack import StackConfig
 from infra.network_layer import create_network, flow_log_target
@@ -36,6 +37,10 @@ TAINT_EFFECTS = {
     TaintEffect.NO_SCHEDULE: "NO_SCHEDULE",
     TaintEffect.PREFER_NO_SCHEDULE: "PREFER_NO_SCHEDULE",
     TaintEffect.NO_EXECUTE: "NO_EXECUTE",
+}
+SIZINGS = {
+    NodeAutoscaler.NONE: Sizing.CONFIGURED,
+    NodeAutoscaler.CLUSTER_AUTOSCALER: Sizing.AUTOSCALED,
 }
 
 
@@ -165,7 +170,7 @@ def create_cluster(
             role_arns=access.role_arns,
             role_features=scope.role_features(config),
             pools=tuple(node_pool(pool, config.network.zones) for pool in cluster.node_pools),
-            sizing=Sizing.AUTOSCALED if cluster.autoscaling else Sizing.CONFIGURED,
+            sizing=SIZINGS[cluster.autoscaling],
             admin_role_arns=cluster.admin_role_arns,
             operator_role_arns=scope.entries(config),
             addons=frozenset(dns),

@@ -21,6 +21,7 @@ from components.kubernetes.names import DEFAULT_TLS_SECRET, Feature, Namespace
 from components.kubernetes.platform import (
     Buckets,
     CertificatesArgs,
+    ClusterAutoscalerArgs,
     IngressArgs,
     LoadBalancerArgs,
     LoadBalancerController,
@@ -33,9 +34,11 @@ from components.kubernetes.tailscale import SubnetRouter, SubnetRouterArgs
 from control.warehouses.crds import crd_documents
 from infra.admission import admission
 from infra.aws_layers import Layers
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
 from infra.private_link_layer import offers_private_link, private_dns_name
+from infra.scope import scope
 from infra.tailscale_key import opened
 from permissions.names import BucketPurpose
 
@@ -65,6 +68,7 @@ def deployment(config: StackConfig) -> Deployment:
         Feature.MONITORING: config.monitoring.enabled,
         Feature.THANOS: config.monitoring.enabled and config.monitoring.long_term,
         Feature.TAILSCALE: config.tailscale.enabled,
+        Feature.CLUSTER_AUTOSCALER: cluster_autoscaler(config) is not None,
     }
     return Deployment(
         name=config.name,
@@ -97,11 +101,20 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
             ),
             ingress=ingress(config),
             certificates=certificates(config, layers),
+            cluster_autoscaler=cluster_autoscaler(config),
             autoscaling=config.platform.autoscaling,
             releases=config.platform.releases,
             await_workloads=config.platform.await_workloads,
         ),
         opts,
+    )
+
+
+def cluster_autoscaler(config: StackConfig) -> ClusterAutoscalerArgs | None:
+    if config.cluster.autoscaling is not NodeAutoscaler.CLUSTER_AUTOSCALER:
+        return None
+    return ClusterAutoscalerArgs(
+        cluster_name=scope(config).cluster_name, kubernetes_version=config.cluster.version.value
     )
 
 

@@ -41,12 +41,16 @@ def check(
 ) -> None:
     """Check the configuration of a stack; nothing is planned or changed."""
     from infra.config import ConfigError, load_file
+    from infra.config.document import from_file
+    from infra.config.node_autoscaler import older_words
 
     failed = False
     for path in stack_files(stack, Path.cwd()):
         try:
             load_file(path)
             typer.echo(f"{path.name}: ok")
+            for words in older_words(from_file(path).values):
+                typer.echo(f"{path.name}: {words}", err=True)
         except ConfigError as error:
             failed = True
             typer.echo(str(error), err=True)

@@ -3,6 +3,7 @@
 from components.aws.tags import Tags
 from infra.config.access import Granted, RolesMadeBy
 from infra.config.network import FlowLogTraffic
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.pipelines import IdentityProvider
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
@@ -103,7 +104,7 @@ def role_features(config: StackConfig) -> frozenset[RoleFeature]:
     chosen = {
         RoleFeature.OPERATOR: operator(config) is not None,
         RoleFeature.FLOW_LOGS: config.network.flow_logs is not FlowLogTraffic.NONE,
-        RoleFeature.AUTOSCALER: config.cluster.autoscaling,
+        RoleFeature.AUTOSCALER: config.cluster.autoscaling is NodeAutoscaler.CLUSTER_AUTOSCALER,
         RoleFeature.LOAD_BALANCER_CONTROLLER: endpoints.domain is not None and controller,
         RoleFeature.DNS: endpoints.hosted_zone_id is not None,
         RoleFeature.TDE: config.encryption.tde,

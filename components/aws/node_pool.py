@@ -1,4 +1,4 @@
-"""One EKS node group, on a launch template that closes its nodes."""
+"""One pool: EKS node groups on a launch template that closes their nodes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import ec2, eks
 
 from components.aws.tags import Tags
+from components.aws.zonal_groups import group_name, shares, zonal_groups
 from permissions.names import Scope
 
 POOL_LABEL = "byoc.clickhouse.dev/pool"
@@ -66,6 +67,18 @@ class Sizing(StrEnum):
     AUTOSCALED = "autoscaled"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Nodes of a pool that grow and shrink together."""
+
+    key: str
+    """Tells its name from those of the pool's other groups; empty where it is the only one."""
+    zones: tuple[str, ...]
+    min_nodes: int
+    desired_nodes: int
+    max_nodes: int
+
+
 UNCHANGED = {Sizing.CONFIGURED: None, Sizing.AUTOSCALED: ["scalingConfig.desiredSize"]}
 
 
@@ -92,43 +105,64 @@ class NodeGroup(pulumi.ComponentResource):
         self, name: str, args: NodeGroupArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:aws:NodeGroup", name, None, opts)
-        pool, scope = args.pool, args.scope
-        full_name = f"{scope.cluster_name}-{pool.name}"
+        full_name = group_name(args.scope.cluster_name, args.pool.name, "")
         template = create_launch_template(name, full_name, args, self)
-        eks.NodeGroup(
-            name,
-            cluster_name=args.cluster_name,
-            node_group_name=full_name,
-            node_role_arn=args.role_arn,
-            subnet_ids=[args.subnet_ids[zone] for zone in pool.zones],
-            version=args.version,
-            ami_type=pool.ami_type.value,
-            capacity_type="ON_DEMAND",
-            instance_types=list(pool.instance_types),
-            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            scaling_config=scaling(pool),
-            update_config={
-                "max_unavailable_percentage": pool.max_unavailable_percent,
-                "update_strategy": pool.replacement.value,
-            },
-            labels={**pool.labels, POOL_LABEL: pool.purpose.value},
-            taints=[asdict(taint) for taint in taints(pool)] or None,
-            tags=args.tags.named(full_name),
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=list(args.after),
-                ignore_changes=UNCHANGED[args.sizing],
-            ),
-        )
+        for group in groups(args.pool, args.sizing, args.scope.region):
+            create_node_group(name, group, args, template, self)
         self.register_outputs({})
 
 
-def scaling(pool: NodePool) -> eks.NodeGroupScalingConfigArgsDict:
-    return {
-        "min_size": pool.min_nodes,
-        "desired_size": pool.desired_nodes,
-        "max_size": pool.max_nodes,
-    }
+def groups(pool: NodePool, sizing: Sizing, region: str) -> tuple[Group, ...]:
+    """EKS itself tags what is behind them for the discovery by a cluster autoscaler."""
+    by_key = {"": pool.zones}
+    if sizing is Sizing.AUTOSCALED:
+        by_key = zonal_groups(pool.zones, region)
+    numbers = (pool.min_nodes, pool.desired_nodes, pool.max_nodes)
+    split = zip(*(shares(number, len(by_key)) for number in numbers), strict=True)
+    return tuple(
+        Group(key=key, zones=zones, min_nodes=least, desired_nodes=wanted, max_nodes=most)
+        for (key, zones), (least, wanted, most) in zip(by_key.items(), split, strict=True)
+    )
+
+
+def create_node_group(
+    name: str,
+    group: Group,
+    args: NodeGroupArgs,
+    template: ec2.LaunchTemplate,
+    parent: pulumi.Resource,
+) -> None:
+    pool = args.pool
+    full_name = group_name(args.scope.cluster_name, pool.name, group.key)
+    eks.NodeGroup(
+        f"{name}-{group.key}" if group.key else name,
+        cluster_name=args.cluster_name,
+        node_group_name=full_name,
+        node_role_arn=args.role_arn,
+        subnet_ids=[args.subnet_ids[zone] for zone in group.zones],
+        version=args.version,
+        ami_type=pool.ami_type.value,
+        capacity_type="ON_DEMAND",
+        instance_types=list(pool.instance_types),
+        launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+        scaling_config={
+            "min_size": group.min_nodes,
+            "desired_size": group.desired_nodes,
+            "max_size": group.max_nodes,
+        },
+        update_config={
+            "max_unavailable_percentage": pool.max_unavailable_percent,
+            "update_strategy": pool.replacement.value,
+        },
+        labels={**pool.labels, POOL_LABEL: pool.purpose.value},
+        taints=[asdict(taint) for taint in taints(pool)] or None,
+        tags=args.tags.named(full_name),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=list(args.after),
+            ignore_changes=UNCHANGED[args.sizing],
+        ),
+    )
 
 
 def taints(pool: NodePool) -> tuple[Taint, ...]:

@@ -69,6 +69,7 @@ GRAFANA = Pods(namespace=Namespace.MONITORING, app="grafana")
 KUBE_STATE_METRICS = Pods(namespace=Namespace.MONITORING, app="kube-state-metrics")
 INGRESS = Pods(namespace=Namespace.INGRESS, app="ingress")
 TAILSCALE = Pods(namespace=Namespace.TAILSCALE, app="tailscale")
+CLUSTER_AUTOSCALER = Pods(namespace=Namespace.SYSTEM, app="cluster-autoscaler")
 SERVERS = Pods(namespace=Namespace.CLICKHOUSE, app="clickhouse-server")
 KEEPERS = Pods(namespace=Namespace.CLICKHOUSE, app="clickhouse-keeper")
 
@@ -84,6 +85,7 @@ HEALTH = tcp(8080)
 KUBELET = tcp(10250)
 
 M, T = Feature.MONITORING, Feature.TAILSCALE
+N = Feature.CLUSTER_AUTOSCALER
 
 FLOWS = (
     *(
@@ -105,6 +107,10 @@ FLOWS = (
     flow(ACTIVATOR, Network.API_SERVER, HTTPS, "Follows services and calls them awake."),
     flow(ACTIVATOR, SERVERS, SQL + CLIENT_PORTS, "Passes on clients that it held."),
     flow(INGRESS, ACTIVATOR, SLEEPERS, "Clients of services that sleep.", Feature.INGRESS),
+    # The autoscaler of nodes
+    flow(CLUSTER_AUTOSCALER, Network.API_SERVER, HTTPS, "Sees pods and nodes, evicts.", N),
+    flow(CLUSTER_AUTOSCALER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for AWS.", N),
+    flow(CLUSTER_AUTOSCALER, Network.ANYWHERE, HTTPS, "AWS: sizes of the groups of nodes.", N),
     # ClickHouse
     flow(SERVERS, SERVERS, tcp(8123, 9000, 9009), "Distributed queries and part exchange."),
     flow(SERVERS, KEEPERS, tcp(9181), "Coordination of replicas, access, DDL."),
@@ -129,6 +135,7 @@ FLOWS = (
     flow(PROMETHEUS, ALERTMANAGER, tcp(9093), "Alerts, and metrics.", M),
     flow(PROMETHEUS, KUBE_STATE_METRICS, tcp(8080), "State of our objects.", M),
     flow(PROMETHEUS, GRAFANA, tcp(3000), "Metrics.", M),
+    flow(PROMETHEUS, CLUSTER_AUTOSCALER, tcp(8085), "Metrics.", M, N),
     flow(PROMETHEUS, INGRESS, tcp(9102), "Metrics.", M, Feature.INGRESS),
     flow(PROMETHEUS, Network.POD_IDENTITY, CREDENTIALS, "Credentials.", M, Feature.THANOS),
     flow(PROMETHEUS, Network.ANYWHERE, HTTPS, "S3: blocks of samples.", M, Feature.THANOS),

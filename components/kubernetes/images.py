@@ -3,7 +3,7 @@
 Those of ClickHouse are the defaults of warehouses, which may choose others.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.errors import ConfigError
 from components.kubernetes.deployment import Deployment
@@ -36,13 +36,20 @@ IMAGES = {
     ),
     ImageName.TRAEFIK: Pinned(repository="traefik", tag="v3.7.13"),
     ImageName.TAILSCALE: Pinned(repository="ghcr.io/tailscale/tailscale", tag="v1.100.0"),
+    ImageName.CLUSTER_AUTOSCALER: Pinned(
+        repository="registry.k8s.io/autoscaling/cluster-autoscaler", tag="v1.34.5"
+    ),
 }
 
+AUTOSCALER_RELEASES = {"1.33": "v1.33.6", "1.34": "v1.34.5", "1.35": "v1.35.2"}
+"""It has the scheduler of one Kubernetes version inside, and is released for that version."""
 
-def image(deployment: Deployment, name: ImageName) -> str:
-    """The reference that a pod of this deployment uses."""
+
+def image(deployment: Deployment, name: ImageName, *, tag: str | None = None) -> str:
+    """The reference that a pod of this deployment uses; `tag` where it depends on the cluster."""
     if name not in deployment.images:
-        return IMAGES[name].reference
+        pinned = IMAGES[name]
+        return (replace(pinned, tag=tag, digest=None) if tag else pinned).reference
     reference = deployment.images[name]
     if not is_pinned(reference):
         raise ConfigError(f"images.{name}", f"{reference!r} is not pinned; add a tag or a digest")

@@ -30,6 +30,7 @@ class Feature(StrEnum):
     MONITORING = "monitoring"
     THANOS = "thanos"
     TAILSCALE = "tailscale"
+    CLUSTER_AUTOSCALER = "cluster-autoscaler"
 
 
 class Pool(StrEnum):
@@ -58,6 +59,7 @@ class ServiceAccount(StrEnum):
     KUBE_STATE_METRICS = "kube-state-metrics"
     INGRESS = "ingress"
     TAILSCALE = "tailscale"
+    CLUSTER_AUTOSCALER = "cluster-autoscaler"
 
 
 class ImageName(StrEnum):
@@ -71,6 +73,7 @@ class ImageName(StrEnum):
     KUBE_STATE_METRICS = "kube-state-metrics"
     TRAEFIK = "traefik"
     TAILSCALE = "tailscale"
+    CLUSTER_AUTOSCALER = "cluster-autoscaler"
 
 
 class Autoscaling(StrEnum):

@@ -9,6 +9,8 @@ from components.kubernetes.labels import labels, selector
 from components.kubernetes.names import CONFIG_HASH_ANNOTATION, POOL_LABEL, Pool
 from components.kubernetes.workload import Workload
 
+LOCAL_VOLUMES_ANNOTATION = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"
+
 
 def pod_template(workload: Workload) -> dict[str, Any]:
     return {
@@ -48,6 +50,9 @@ def pod_template(workload: Workload) -> dict[str, Any]:
 
 def pod_annotations(workload: Workload) -> dict[str, pulumi.Input[str]]:
     annotations: dict[str, pulumi.Input[str]] = {}
+    if scratch := [volume["name"] for volume in workload.volumes if "empty_dir" in volume]:
+        # Nothing is kept there: an autoscaler may take the node away from under it.
+        annotations[LOCAL_VOLUMES_ANNOTATION] = ",".join(scratch)
     if workload.metrics is not None:
         annotations |= {
             "prometheus.io/scrape": "true",

@@ -11,6 +11,7 @@ from control.warehouses.keeper_config import (
     keeper_config,
 )
 from control.warehouses.manifest_parts import (
+    STAYS,
     Manifest,
     env_from_field,
     keeper_selector,
@@ -85,7 +86,10 @@ def keeper_set(deployment: Deployment, warehouse: Warehouse) -> Manifest:
                 "whenScaled": "Retain",
             },
             "template": {
-                "metadata": {"labels": labels, "annotations": {CONFIG_HASH: config_hash}},
+                "metadata": {
+                    "labels": labels,
+                    "annotations": {CONFIG_HASH: config_hash, **STAYS},
+                },
                 "spec": keeper_pod(deployment, warehouse),
             },
             "volumeClaimTemplates": [

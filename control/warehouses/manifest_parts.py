@@ -16,6 +16,10 @@ Manifest = dict[str, Any]
 
 CLICKHOUSE_UID = 101
 PRIORITY_CLASS = "byoc-data"
+STAYS = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
+"""On pods that no autoscaler of nodes moves: queries, caches and quorums would pay for the node.
+The controller alone ends them, and an empty node goes then."""
+
 SERVER_APP, KEEPER_APP = "clickhouse-server", "clickhouse-keeper"
 
 

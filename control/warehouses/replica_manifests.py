@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from control.warehouses.backup_storage import backup_environment
 from control.warehouses.manifest_parts import (
+    STAYS,
     Manifest,
     env_from_field,
     env_from_secret,
@@ -74,7 +75,7 @@ def replica_manifests(
                     "whenScaled": "Retain",
                 },
                 "template": {
-                    "metadata": {"labels": labels},
+                    "metadata": {"labels": labels, "annotations": dict(STAYS)},
                     "spec": pod_spec(deployment, warehouse, service, rid),
                 },
                 "volumeClaimTemplates": [

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from components.aws.addon_fit import addon_set, misfits
 from components.aws.addon_versions import Addon
 from infra.config.network import private_network
+from infra.config.node_autoscaler import ChosenAutoscaler, NodeAutoscaler
 from infra.config.node_pools import DEFAULT_POOLS, NodePoolConfig
 from infra.config.section import Cidr, Finding, RoleArn, Section, wrong
 
@@ -61,10 +62,11 @@ class ClusterConfig(Section):
     admin_role_arns: tuple[RoleArn, ...] = Field(
         (), description="IAM roles with full rights in the cluster, beside the one that made it"
     )
-    autoscaling: bool = Field(
-        False,
-        description="Whether the number of nodes is left to an autoscaler;"
-        " desiredNodes then counts at creation only",
+    autoscaling: ChosenAutoscaler = Field(
+        NodeAutoscaler.NONE,
+        description="Who decides on the number of nodes between minNodes and maxNodes: nobody, or"
+        " the cluster autoscaler, which the deployment then runs; desiredNodes counts at creation"
+        " only",
     )
     addon_versions: dict[str, str] = Field(
         {}, description="Versions of EKS add-ons that differ from the tested set, by add-on"

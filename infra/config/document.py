@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from infra.config.node_autoscaler import older_words
 from infra.config.parsing import parse
 from infra.config.problem import ConfigError, Problem
 from infra.config.section import Secret
@@ -30,6 +31,8 @@ def load() -> StackConfig:
     secret = {key for key in raw if runtime.is_config_secret(key)}
     secret.update(runtime.get_config_secret_keys_env())
     document = from_stack(raw, secret)
+    for words in older_words(document.values):
+        pulumi.log.warn(words)
     return parse(
         document.values, source=f"stack {pulumi.get_stack()}", secret_keys=document.secret_keys
     )

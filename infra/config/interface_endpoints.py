@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.section import Finding
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ ENDPOINTS = (
     Row(
         service=InterfaceEndpoint.AUTOSCALING,
         serves="the autoscaler sizes node groups",
-        needed=lambda config: config.cluster.autoscaling,
+        needed=lambda config: config.cluster.autoscaling is not NodeAutoscaler.NONE,
     ),
     Row(service=InterfaceEndpoint.EC2, serves="nodes get volumes, and pods their addresses"),
     Row(service=InterfaceEndpoint.ECR_API, serves="nodes sign in to pull images"),

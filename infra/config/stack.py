@@ -14,6 +14,7 @@ from infra.config.encryption import EncryptionConfig, check_encryption
 from infra.config.interface_endpoints import check_interface_endpoints
 from infra.config.monitoring import MonitoringConfig, check_telemetry
 from infra.config.network import NetworkConfig, check_service_cidr
+from infra.config.node_autoscaler import check_node_groups
 from infra.config.node_fit import check_node_fit
 from infra.config.node_pools import check_pools
 from infra.config.own_vpc import check_own_vpc
@@ -175,6 +176,7 @@ CHECKS: tuple[Callable[[StackConfig], Iterator[Finding]], ...] = (
     check_service_cidr,
     check_storage,
     check_pools,
+    check_node_groups,
     check_addons,
     check_images,
     check_endpoints,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.config.egress import Egress, HubSubnets, needs_public_subnets
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.node_fit import shape
 from infra.config.stack import StackConfig
 from infra.preflight.finding import ClientOf, Result, ok, problem, unknown
@@ -79,6 +80,14 @@ def cpus_needed(config: StackConfig) -> int:
         for pool in config.cluster.node_pools
     )
     return max(math.ceil(services * 1.5) + SPARE_CPUS, nodes)
+
+
+def node_groups(config: StackConfig) -> int:
+    """One for each pool; one in each of its zones under an autoscaler."""
+    pools = config.cluster.node_pools
+    if config.cluster.autoscaling is NodeAutoscaler.NONE:
+        return len(pools)
+    return sum(len(pool.zones or config.network.zones) for pool in pools)
 
 
 def makes_vpc(config: StackConfig) -> int:
@@ -229,7 +238,7 @@ QUOTAS = (
         subject="node groups of a cluster",
         service="eks",
         code="L-6D54EA21",
-        adds=lambda config: len(config.cluster.node_pools),
+        adds=node_groups,
         used=none_used,
     ),
     Quota(

@@ -1,20 +1,22 @@
-"""Rights of the cluster autoscaler: to size the auto scaling groups of this cluster's nodes."""
+"""Rights of the cluster autoscaler: to size the auto scaling groups of this cluster's nodes.
+
+Groups of EKS have a launch template with a list of instance types, so that it never asks for launch
+configurations or for types by their traits; it finds groups by tags in what describes them.
+"""
 
 from permissions.conditions import IN_REGION, equals
 from permissions.rows import grants
 
 CLUSTER_AUTOSCALER = (
     *grants(
-        "autoscaling: DescribeAutoScalingGroups DescribeAutoScalingInstances"
-        " DescribeLaunchConfigurations DescribeScalingActivities DescribeTags",
+        "autoscaling: DescribeAutoScalingGroups DescribeScalingActivities",
         "*",
         component="cluster-autoscaler",
         conditions=(IN_REGION,),
         reason="Auto Scaling takes no resource in its describe calls.",
     ),
     *grants(
-        "ec2: DescribeImages DescribeInstanceTypes DescribeLaunchTemplateVersions"
-        " GetInstanceTypesFromInstanceRequirements",
+        "ec2: DescribeInstanceTypes DescribeLaunchTemplateVersions",
         "*",
         component="cluster-autoscaler",
         conditions=(IN_REGION,),

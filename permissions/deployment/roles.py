@@ -103,7 +103,7 @@ DEPLOYMENT_ROLES = (
     DeploymentRole(
         suffix="cluster-autoscaler",
         purpose="number of nodes",
-        taken_on_by=ServiceAccount(namespace="kube-system", name="cluster-autoscaler"),
+        taken_on_by=ServiceAccount(namespace="byoc-system", name="cluster-autoscaler"),
         rows=autoscaling.CLUSTER_AUTOSCALER,
         needs=RoleFeature.AUTOSCALER,
     ),

@@ -1,30 +1,42 @@
-"""Every node group reaches over three zones."""
+"""Every pool of nodes reaches over three zones, in one group or in several that are alike."""
 
+import json
 from collections.abc import Iterator
 
 from policies.frameworks import AVAILABILITY
-from policies.rule import Finding, Parameters, Severity, Stack, StackRule
-from policies.shapes import at
+from policies.rule import Finding, Parameters, Props, Severity, Stack, StackRule
+from policies.shapes import at, listed
 
+GROUP = "aws:eks/nodeGroup:NodeGroup"
 SUBNET = "aws:ec2/subnet:Subnet"
 
 
 def check(stack: Stack, parameters: Parameters) -> Iterator[Finding]:
     """Subnets of the customer are known by id alone: each is taken for a zone of its own."""
-    for group in stack.all("aws:eks/nodeGroup:NodeGroup"):
-        subnets = stack.referred(group, "subnetIds", SUBNET)
-        zones = {at(subnet.props, "availabilityZone") for subnet in subnets}
-        count = len(zones) if subnets else len(set(group.props["subnetIds"]))
-        if count < parameters["zones"]:
-            yield group, f"Its nodes lie in {count} zones, not in {parameters['zones']}."
+    groups = stack.all(GROUP)
+    for group in groups:
+        zones: set[str] = set()
+        for other in groups:
+            if kind(other.props) == kind(group.props):
+                subnets = stack.referred(other, "subnetIds", SUBNET)
+                named = {at(subnet.props, "availabilityZone") for subnet in subnets}
+                zones |= named or set(other.props["subnetIds"])
+        if len(zones) < parameters["zones"]:
+            yield group, f"Its nodes lie in {len(zones)} zones, not in {parameters['zones']}."
+
+
+def kind(props: Props) -> str:
+    """What pods and an autoscaler tell nodes by: groups in one zone each are a pool together."""
+    labels = dict(props.get("labels") or {})
+    return json.dumps([labels, listed(props.get("instanceTypes"))], sort_keys=True)
 
 
 RULE = StackRule(
     name="byoc-node-groups-over-zones",
     severity=Severity.HIGH,
-    summary="Every node group reaches over three zones.",
-    remedy="Pass the private subnets of three zones as subnet_ids.",
-    resource_types=("aws:eks/nodeGroup:NodeGroup",),
+    summary="Every pool of nodes reaches over three zones, in one group or in several alike.",
+    remedy="Pass the private subnets of three zones as subnet_ids, or make a group in each.",
+    resource_types=(GROUP,),
     frameworks=(*AVAILABILITY,),
     parameters={"zones": 3},
     check=check,

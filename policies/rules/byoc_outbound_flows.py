@@ -1,4 +1,4 @@
-"""Only state, usage and alerts leave the VPC, and what S3, DNS and Tailscale need."""
+"""Only state, usage and alerts leave the VPC, and what AWS, DNS and Tailscale need."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -33,7 +33,7 @@ def reaches_everything(rule: Mapping[str, Any]) -> bool:
 RULE = Rule(
     name="byoc-outbound-flows",
     severity=Severity.CRITICAL,
-    summary="Only state, usage and alerts leave the VPC, and what S3, DNS and Tailscale need.",
+    summary="Only state, usage and alerts leave the VPC, and what AWS, DNS and Tailscale need.",
     remedy=(
         "Limit the egress rule to pods or networks, or declare the flow in"
         " components and parameters."
@@ -49,6 +49,7 @@ RULE = Rule(
             "clickhouse-server",
             "controller",
             "prometheus",
+            "cluster-autoscaler",
         ],
         "ports": [443, 3478],
     },

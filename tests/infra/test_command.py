@@ -61,3 +61,10 @@ def test_outside_of_a_project_it_says_what_is_missing(
 def test_schema_and_table_are_printed() -> None:
     assert json.loads(CliRunner().invoke(app, ["schema"]).stdout)["type"] == "object"
     assert CliRunner().invoke(app, ["docs"]).stdout.startswith("| key |")
+
+
+def test_a_word_of_older_stacks_is_taken_and_the_newer_one_told(project: Path) -> None:
+    (project / "Pulumi.good.yaml").write_text(GOOD + "  byoc:cluster: {autoscaling: true}\n")
+    result = CliRunner().invoke(app, ["check", "good"])
+    assert (result.exit_code, result.stdout) == (0, "Pulumi.good.yaml: ok\n")
+    assert "cluster.autoscaling is true" in result.stderr

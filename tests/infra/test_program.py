@@ -31,7 +31,8 @@ def as_stack(document: Document) -> dict[str, str]:
 
 
 def stack_file(name: str) -> dict[str, str]:
-    config = yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())["config"]
+    places = (folder / f"Pulumi.{name}.yaml" for folder in (PROJECT, PROJECT / "examples"))
+    config = yaml.safe_load(next(file for file in places if file.is_file()).read_text())["config"]
     return as_stack({key.removeprefix("byoc:"): value for key, value in config.items()})
 
 

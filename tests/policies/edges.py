@@ -53,6 +53,23 @@ def by_zone_id(*zones: str) -> Change:
 
 
 BY_S3 = "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm"
+
+
+def in_two_groups(other: Mapping[str, Any]) -> Change:
+    """Two zones by a group of pool a, and the third by another group."""
+    return {
+        "g.props": {
+            "subnetIds": ["subnet-a", "subnet-b"],
+            "labels": {"pool": "a"},
+            "instanceTypes": ["m7g.large"],
+        },
+        "h": {
+            "type": "aws:eks/nodeGroup:NodeGroup",
+            "props": {"subnetIds": ["subnet-c"], **other},
+        },
+    }
+
+
 EDGES = {
     "aws-s3-encryption-by-kms": Edge(
         passes=({"bucket": "acme-logs", BY_S3: "AES256"},),
@@ -291,8 +308,15 @@ EDGES = {
         passes=({"addonName": "coredns", "configurationValues": MISSING},),
     ),
     "byoc-node-groups-over-zones": Edge(
-        passes=({"g.props.subnetIds": ["subnet-x", "subnet-y", "subnet-z"]},),
-        fails=({"g.props.subnetIds": ["subnet-x", "subnet-x", "subnet-z"]},),
+        passes=(
+            {"g.props.subnetIds": ["subnet-x", "subnet-y", "subnet-z"]},
+            in_two_groups({"labels": {"pool": "a"}, "instanceTypes": ["m7g.large"]}),
+        ),
+        fails=(
+            {"g.props.subnetIds": ["subnet-x", "subnet-x", "subnet-z"]},
+            in_two_groups({"labels": {"pool": "b"}, "instanceTypes": ["m7g.large"]}),
+            in_two_groups({"labels": {"pool": "a"}, "instanceTypes": ["m7g.xlarge"]}),
+        ),
     ),
     "byoc-node-groups-roll-slowly": Edge(
         passes=(

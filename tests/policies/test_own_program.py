@@ -76,13 +76,13 @@ def report(name: str) -> Report:
     )
 
 
-@pytest.mark.parametrize("name", ["aws-example", "local", "onboarding"])
+@pytest.mark.parametrize("name", ["aws-example", "local", "onboarding", "autoscaled"])
 def test_an_example_stack_violates_no_mandatory_rule(name: str) -> None:
     violations = [v for v in report(name).violations if v.level is Level.MANDATORY]
     assert [(v.rule, v.resource, v.message) for v in violations] == []
 
 
-@pytest.mark.parametrize("name", ["aws-example", "onboarding"])
+@pytest.mark.parametrize("name", ["aws-example", "onboarding", "autoscaled"])
 def test_every_rule_that_reads_our_resources_could_read_them(name: str) -> None:
     assert report(name).unseen == ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.node_pools import Architecture, PoolPurpose
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
@@ -78,7 +79,7 @@ def nodes(config: StackConfig) -> str:
         return " and ".join(dict.fromkeys(names[pool.architecture] for pool in pools))
 
     many = f"{len(config.cluster.node_pools)} pools: "
-    scaled = ", autoscaled" if config.cluster.autoscaling else ""
+    scaled = ", autoscaled" if config.cluster.autoscaling is not NodeAutoscaler.NONE else ""
     system, workload = kinds(PoolPurpose.SYSTEM), kinds(PoolPurpose.WORKLOAD)
     return f"{many}system {system}, workload {workload}{scaled}"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra.config.network import Egress
+from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.node_pools import Architecture
 from infra.config.stack import StackConfig
 from infra.pending.again import AGAIN
@@ -64,7 +65,7 @@ def test_every_choice_of_the_network_keys_load_balancers_and_nodes_is_shown() ->
     assert {0, 4} < own_keys
     assert balancers == {(a, b) for a in (True, False) for b in (True, False)}
     assert pools == set(Architecture)
-    assert {config.cluster.autoscaling for config in seen} == {True, False}
+    assert {config.cluster.autoscaling for config in seen} == set(NodeAutoscaler)
 
 
 def own_keys_of(config: StackConfig) -> list[str]:

@@ -10,6 +10,7 @@ import pulumi
 
 from components.errors import ConfigError
 from components.kubernetes.deployment import Deployment, require_cidr
+from components.kubernetes.images import AUTOSCALER_RELEASES
 from components.kubernetes.names import DEFAULT_TLS_SECRET, Autoscaling
 
 
@@ -102,6 +103,21 @@ class AdmissionArgs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClusterAutoscalerArgs:
+    cluster_name: str
+    """Groups of nodes that bear its tag are sized, and no others."""
+    kubernetes_version: str
+
+    def __post_init__(self) -> None:
+        if self.kubernetes_version not in AUTOSCALER_RELEASES:
+            known = ", ".join(AUTOSCALER_RELEASES)
+            raise ConfigError(
+                "kubernetes_version",
+                f"{self.kubernetes_version!r} has no release of the autoscaler; known are {known}",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlatformArgs:
     deployment: Deployment
     buckets: Buckets
@@ -112,11 +128,13 @@ class PlatformArgs:
     storage_class: StorageClassArgs = field(default_factory=StorageClassArgs)
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None
+    cluster_autoscaler: ClusterAutoscalerArgs | None = None
+    """None: the number of nodes is nobody's to change but the stack's."""
     autoscaling: Autoscaling = Autoscaling.APPLY
     releases: Mapping[str, date] = field(default_factory=dict)
     """ClickHouse versions that warehouses may be led to, with the day of their release."""
     await_workloads: bool = True
-    """Wait for the ingress to be ready. Controller and activator are always waited for."""
+    """Wait for ingress and autoscaler to be ready; controller and activator always are."""
 
     def __post_init__(self) -> None:
         if self.certificates is not None and self.ingress is None:

@@ -14,6 +14,7 @@ from components.kubernetes.platform.activator import create_activator
 from components.kubernetes.platform.admission import create_admission
 from components.kubernetes.platform.args import IngressArgs, PlatformArgs
 from components.kubernetes.platform.certificates import create_certificates
+from components.kubernetes.platform.cluster_autoscaler import create_cluster_autoscaler
 from components.kubernetes.platform.controller import create_controller
 from components.kubernetes.platform.custom_resources import create_custom_resources
 from components.kubernetes.platform.foundation import create_foundation
@@ -55,6 +56,10 @@ class Platform(pulumi.ComponentResource):
             features(args),
         )
         create_activator(informed, args.deployment, features(args))
+        if args.cluster_autoscaler is not None:
+            create_cluster_autoscaler(
+                children, args.deployment, args.cluster_autoscaler, awaited=args.await_workloads
+            )
         hostnames = (
             create_ingress(children, args.deployment, args.ingress, awaited=args.await_workloads)
             if args.ingress is not None
@@ -81,8 +86,12 @@ def create_policies(children: Children, args: PlatformArgs) -> None:
 
 
 def features(args: PlatformArgs) -> frozenset[Feature]:
-    own = {Feature.INGRESS} if args.ingress is not None else set()
-    return args.deployment.features - {Feature.INGRESS} | own
+    here = {
+        Feature.INGRESS: args.ingress is not None,
+        Feature.CLUSTER_AUTOSCALER: args.cluster_autoscaler is not None,
+    }
+    own = {feature for feature, present in here.items() if present}
+    return args.deployment.features - here.keys() | own
 
 
 def clients(ingress: IngressArgs | None) -> Clients:

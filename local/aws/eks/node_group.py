@@ -116,6 +116,8 @@ class NodeAutoScalingGroup(FakeAutoScalingGroup):
                 tag("eks:cluster-name", nodes.cluster_name),
                 tag("eks:nodegroup-name", nodes.nodegroup_name),
                 tag(f"kubernetes.io/cluster/{nodes.cluster_name}", "owned"),
+                tag("k8s.io/cluster-autoscaler/enabled", "true"),
+                tag(f"k8s.io/cluster-autoscaler/{nodes.cluster_name}", "owned"),
             ],
             mixed_instances_policy=None,
             capacity_rebalance=True,

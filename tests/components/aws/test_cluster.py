@@ -131,12 +131,21 @@ def test_nodes_are_on_demand_in_the_pools_zones() -> None:
     assert len(workload["subnetIds"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("autoscaling", "ignored"), [(False, ()), (True, ("scalingConfig.desiredSize",))]
-)
-def test_an_autoscaler_is_not_undone(autoscaling: bool, ignored: tuple[str, ...]) -> None:
-    group = with_change("cluster.autoscaling", autoscaling).one(GROUP, "cluster-pool-system")
-    assert group.ignore_changes == ignored
+def test_what_the_stack_says_of_the_number_of_nodes_holds() -> None:
+    assert not example().one(GROUP, "cluster-pool-system").ignore_changes
+
+
+def test_an_autoscaler_is_not_undone_and_has_a_group_in_each_zone() -> None:
+    seen = with_change("cluster.autoscaling", "cluster-autoscaler")
+    system = [group for group in seen.all(GROUP) if "system" in group.name]
+    assert {group.name: group.inputs["nodeGroupName"] for group in system} == {
+        f"cluster-pool-system-{zone}": f"clickhouse-cloud-acme-system-{zone}" for zone in "abc"
+    }
+    for group in system:
+        assert group.ignore_changes == ("scalingConfig.desiredSize",)
+        assert len(group.inputs["subnetIds"]) == 1
+        assert group.inputs["scalingConfig"] == {"minSize": 1, "desiredSize": 1, "maxSize": 3}
+    assert len({group.inputs["launchTemplate"]["id"] for group in system}) == 1
 
 
 @pytest.mark.parametrize("version", ADDON_VERSIONS)

@@ -17,6 +17,7 @@ from components.kubernetes.names import Feature
 from components.kubernetes.platform import (
     Buckets,
     CertificatesArgs,
+    ClusterAutoscalerArgs,
     IngressArgs,
     LoadBalancerArgs,
     Platform,
@@ -38,7 +39,9 @@ DEPLOYMENT = Deployment(
     region="eu-west-1",
     account="111111111111",
     addresses=Addresses(vpc_cidrs=("10.20.0.0/16",), service_cidr="172.20.0.0/16"),
-    features=frozenset({Feature.INGRESS, Feature.MONITORING, Feature.TAILSCALE}),
+    features=frozenset(
+        {Feature.INGRESS, Feature.MONITORING, Feature.TAILSCALE, Feature.CLUSTER_AUTOSCALER}
+    ),
 )
 
 INGRESS = IngressArgs(
@@ -52,6 +55,9 @@ PLATFORM = PlatformArgs(
     buckets=Buckets(data="acme-data", backup="acme-backup", monitoring="acme-monitoring"),
     crds=tuple(crd_documents()),
     ingress=INGRESS,
+    cluster_autoscaler=ClusterAutoscalerArgs(
+        cluster_name="clickhouse-cloud-acme", kubernetes_version="1.34"
+    ),
     certificates=CertificatesArgs(
         domain="shop.example.com", email="dns@example.com", hosted_zone_id="Z123"
     ),

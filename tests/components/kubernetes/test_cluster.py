@@ -22,6 +22,7 @@ pytestmark = pytest.mark.cluster
 
 NAMESPACES = dict.fromkeys(("controller", "state-exporter"), "byoc-system") | {
     "usage-scraper": "byoc-system",
+    "cluster-autoscaler": "byoc-system",
     "tailscale": "byoc-tailscale",
     "activator": "clickhouse",
 }

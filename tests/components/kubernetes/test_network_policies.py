@@ -130,7 +130,7 @@ def test_no_pod_reaches_the_instance_metadata_service():
 
 
 def test_what_leaves_the_deployment_is_declared():
-    """State, usage, alerts and Tailscale; S3, where data stays the customer's."""
+    """State, usage, alerts and Tailscale; S3, where data stays the customer's; sizes of groups."""
     leaving = {flow.source.app for flow in FLOWS if flow.target is Network.ANYWHERE}
     assert leaving == {
         "controller",
@@ -140,6 +140,7 @@ def test_what_leaves_the_deployment_is_declared():
         "state-exporter",
         "usage-scraper",
         "tailscale",
+        "cluster-autoscaler",
     }
 
 

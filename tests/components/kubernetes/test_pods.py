@@ -29,6 +29,7 @@ def test_all_programs_are_there():
         "grafana",
         "kube-state-metrics",
         "tailscale",
+        "cluster-autoscaler",
     }
 
 
@@ -119,6 +120,7 @@ def test_only_programs_that_call_the_api_get_a_token():
         "prometheus",
         "kube-state-metrics",
         "tailscale",
+        "cluster-autoscaler",
     }
 
 

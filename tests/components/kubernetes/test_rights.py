@@ -7,6 +7,11 @@ from components.kubernetes.monitoring.prometheus import PROMETHEUS_RIGHTS
 from components.kubernetes.monitoring.telemetry import EXPORTERS
 from components.kubernetes.names import Namespace
 from components.kubernetes.platform.activator import ACTIVATOR_RIGHTS
+from components.kubernetes.platform.cluster_autoscaler_rights import (
+    CLUSTER_AUTOSCALER_RIGHTS,
+    LEASE,
+    SEEN,
+)
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import Right
 from components.kubernetes.tailscale.subnet_router import STATE_RIGHT
@@ -18,6 +23,7 @@ READING = {"get", "list", "watch"}
 TABLES = {
     "controller": CONTROLLER_RIGHTS,
     "activator": ACTIVATOR_RIGHTS,
+    "cluster-autoscaler": CLUSTER_AUTOSCALER_RIGHTS,
     "prometheus": PROMETHEUS_RIGHTS,
     "kube-state-metrics": KUBE_STATE_METRICS_RIGHTS,
     "tailscale": (STATE_RIGHT,),
@@ -34,7 +40,8 @@ WRITERS = {
     "activator": "clickhouse",
     "tailscale": "byoc-tailscale",
 }
-READERS = [program for program in TABLES if program not in WRITERS]
+SCALER = "cluster-autoscaler"
+READERS = [program for program in TABLES if program not in (*WRITERS, SCALER)]
 
 
 def rules(kind: str) -> dict[tuple[str, str], list[dict]]:
@@ -65,7 +72,9 @@ def test_programs_that_look_only_look(program):
 def test_nothing_is_written_outside_the_namespace_of_warehouses():
     for program, rights in TABLES.items():
         for right in rights:
-            if set(right.reasons) - READING and right != ALLOWLISTS:
+            if program == SCALER or right == ALLOWLISTS:
+                continue
+            if set(right.reasons) - READING:
                 expected = WRITERS[program]
                 assert [str(name) for name in right.namespaces] == [expected]
 
@@ -73,6 +82,24 @@ def test_nothing_is_written_outside_the_namespace_of_warehouses():
 def test_of_the_ingress_only_the_allow_lists_can_be_changed():
     assert ALLOWLISTS.names == ("ingress-allowlists",)
     assert set(ALLOWLISTS.reasons) == {"get", "patch"}
+
+
+def test_the_autoscaler_of_nodes_writes_to_nodes_evicts_and_tells():
+    """Pods of any namespace may be on a node that goes: these few hold in the whole cluster."""
+    written = {
+        (right.resource, verb, *right.namespaces, *right.names)
+        for right in CLUSTER_AUTOSCALER_RIGHTS
+        for verb in set(right.reasons) - READING
+    }
+    assert written == {
+        ("nodes", "update"),
+        ("pods/eviction", "create"),
+        ("events", "create"),
+        ("events", "patch"),
+        ("leases", "create", "byoc-system"),
+        ("leases", "update", "byoc-system", LEASE),
+    }
+    assert not {"secrets", "configmaps"} & {right.resource for right in CLUSTER_AUTOSCALER_RIGHTS}
 
 
 def test_secrets_are_never_listed():
@@ -99,8 +126,13 @@ def test_nobody_may_raise_rights_or_enter_pods():
 
 
 def test_rules_are_the_rows():
-    for (namespace, name), rendered in rules("Role").items():
-        table = [right for right in TABLES[name] if namespace in right.namespaces]
+    everywhere = {("", name): found for (_, name), found in rules("ClusterRole").items()}
+    for (namespace, name), rendered in (rules("Role") | everywhere).items():
+        table = [
+            right
+            for right in TABLES[name.removeprefix("byoc-")]
+            if (namespace in right.namespaces if namespace else not right.namespaces)
+        ]
         assert [set(rule["verbs"]) for rule in rendered] == [set(r.reasons) for r in table]
         assert [rule["resources"] for rule in rendered] == [[r.resource] for r in table]
         assert [rule.get("resourceNames", []) for rule in rendered] == [
@@ -109,12 +141,17 @@ def test_rules_are_the_rows():
 
 
 def test_cluster_wide_rights_are_few():
+    seen = {("byoc-cluster-autoscaler", resource, "list", "watch") for _, resource, _ in SEEN}
     granted = {
         (name, rule["resources"][0], *rule["verbs"])
         for (_, name), rendered in rules("ClusterRole").items()
         for rule in rendered
     }
-    assert granted == {
+    assert granted == seen | {
+        ("byoc-cluster-autoscaler", "pods", "get", "list", "watch"),
+        ("byoc-cluster-autoscaler", "nodes", "get", "list", "update", "watch"),
+        ("byoc-cluster-autoscaler", "pods/eviction", "create"),
+        ("byoc-cluster-autoscaler", "events", "create", "patch"),
         ("byoc-controller", "namespaces", "list", "watch"),
         ("byoc-controller", "customresourcedefinitions", "list", "watch"),
         ("byoc-prometheus", "nodes", "get", "list", "watch"),

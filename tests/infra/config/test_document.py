@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.config import ConfigError, load, load_file
+from infra.config import ConfigError, load, load_file, parse
 from infra.config.document import SECRET_FIELDS, from_stack
+from infra.config.node_autoscaler import older_words
 from infra.config.section import Secret
 from infra.config.stack import StackConfig
 from tests.engine import run
@@ -81,3 +82,15 @@ def test_every_secret_field_of_the_models_is_read_as_one() -> None:
         if Secret.__name__ in repr(field.annotation)
     }
     assert secret == set(SECRET_FIELDS)
+
+
+@pytest.mark.parametrize(("said", "read"), [(True, "cluster-autoscaler"), (False, "none")])
+def test_what_an_older_stack_says_of_the_autoscaler_holds_and_is_told(
+    said: bool, read: str
+) -> None:
+    document = {**GOOD, "cluster": {**GOOD["cluster"], "autoscaling": said}}
+    assert parse(document).cluster.autoscaling.value == read
+    (words,) = older_words(document)
+    assert words.startswith("byoc:cluster.autoscaling is")
+    assert read in words
+    assert not [*older_words(GOOD)]

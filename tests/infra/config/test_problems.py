@@ -229,8 +229,29 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         without_egress(tailscale={"enabled": True, "existingSecret": "key"}),
         "byoc:network.egress", '"none"', "hub",
     ),
+    "an autoscaler that is not offered": (
+        changed("cluster.autoscaling", "karpenter"),
+        "byoc:cluster.autoscaling", '"karpenter"', "cluster-autoscaler",
+    ),
+    "an autoscaler that nobody knows": (
+        changed("cluster.autoscaling", "cluster-autoscalr"),
+        "byoc:cluster.autoscaling", '"cluster-autoscalr"', "cluster-autoscaler?",
+    ),
+    "fewer nodes than zones under an autoscaler": (
+        changed("cluster", {"autoscaling": "cluster-autoscaler", "nodePools": [
+            GOOD["cluster"]["nodePools"][0],
+            {**GOOD["cluster"]["nodePools"][1], "minNodes": 1, "maxNodes": 2},
+        ]}),
+        "byoc:cluster.nodePools[1].maxNodes", "2", "3 or more",
+    ),
+    "a group of nodes with too long a name": (
+        changed("name", "a-very-long-name-of-28-chars"[:28], changed(
+            "cluster.nodePools.1.name", "workload-of-analysts",
+        )),
+        "byoc:cluster.nodePools[1].name", '"workload-of-analysts"', "shorter by 3",
+    ),
     "autoscaler without a way out": (
-        without_egress(cluster={**GOOD["cluster"], "autoscaling": True}),
+        without_egress(cluster={**GOOD["cluster"], "autoscaling": "cluster-autoscaler"}),
         "byoc:network.interfaceEndpoints", "[", "also autoscaling",
     ),
     "state queue without a way out": (
