@@ -26,7 +26,7 @@ def main() -> None:
     raise_file_limit()
     with (
         running("replica", REPLICA, port=REPLICA_PORT, at=REPLICA),
-        running("activator", ADDRESS, REPLICA, port=PORT, at=ADDRESS),
+        running("activator", ADDRESS, REPLICA, port=PORT, at=ADDRESS) as between,
     ):
         print(f"{BYTES >> 20} MiB from a replica to one client:")
         subject, baseline = in_turn(
@@ -39,6 +39,7 @@ def main() -> None:
         report_ratio(subject, baseline, goal=GOAL)
         for timing in (subject, baseline):
             print(f"{timing.name:<34} {BYTES / timing.median_s / 1e6:8.0f} MB/s")
+        report_cpu(between)
     with running("activator", SLEEPY, "-", port=PORT, at=SLEEPY) as activator:
         report_held(activator)
 
@@ -53,6 +54,25 @@ def fetch(address: str, port: int) -> None:
 
 def request() -> bytes:
     return b"POST /%d HTTP/1.0\r\n" % BYTES
+
+
+def report_cpu(activator: psutil.Process) -> None:
+    """What others do on the machine stretches the time of a transfer, and hardly this."""
+    before, own = cpu_s(activator), cpu_s(psutil.Process())
+    for _ in range(RUNS):
+        fetch(ADDRESS, PORT)
+    passed_gb = RUNS * BYTES / 1e9
+    spent = {
+        "activator": cpu_s(activator) - before,
+        "client that reads": cpu_s(psutil.Process()) - own,
+    }
+    for name, used_s in spent.items():
+        print(f"{'CPU of the ' + name:<34} {used_s / passed_gb:8.3f} s for each GB")
+
+
+def cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def report_held(activator: psutil.Process) -> None:

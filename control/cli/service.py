@@ -8,6 +8,7 @@ from control.cli import (
     service_explain,
     service_reading,
     service_rest,
+    service_sizing,
     service_tls,
     service_watching,
     service_writing,
@@ -27,6 +28,8 @@ app.command()(service_writing.create)
 app.command()(service_writing.scale)
 app.command()(service_writing.stop)
 app.command()(service_writing.start)
+app.command()(service_sizing.autoscale)
+app.command()(service_sizing.idle)
 app.command()(service_rest.wake)
 app.command()(service_rest.sleep)
 app.command()(service_writing.restart)

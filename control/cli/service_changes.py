@@ -117,6 +117,65 @@ def tls_change(secret: str | None, hosts: Sequence[str], *, off: bool) -> Docume
     return {"spec": {"tls": tls}}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sizing:
+    """What is asked of sizing by itself; None leaves it as it is."""
+
+    mode: str | None = None
+    policy: str | None = None
+    replicas: str | None = None
+    """LEAST:MOST, or off."""
+    rules: Sequence[Document] | None = None
+    without_rules: bool = False
+
+
+MODES, POLICIES = ("off", "recommend", "apply"), ("classic", "target_tracking")
+
+
+def sizing(asked: Sizing) -> Document:
+    """A merge patch."""
+    scaling: Document = {}
+    if asked.mode is not None:
+        scaling["mode"] = known(asked.mode, MODES, "--mode")
+    if asked.policy is not None:
+        scaling["policy"] = known(asked.policy, POLICIES, "--policy")
+    if asked.replicas is not None:
+        scaling["horizontal"] = counted_replicas(asked.replicas)
+    spec: Document = {"scaling": scaling} if scaling else {}
+    if asked.rules is not None and asked.without_rules:
+        raise UsageError("Rules and none.", "Give either --schedule or --no-schedule.")
+    if asked.rules is not None or asked.without_rules:
+        spec["schedule"] = list(asked.rules or ())
+    if not spec:
+        raise UsageError(
+            "Nothing to change.", "Give --mode, --policy, --replicas, --schedule or --no-schedule."
+        )
+    return {"spec": spec}
+
+
+def known(value: str, values: Sequence[str], option: str) -> str:
+    if value not in values:
+        raise UsageError(f"{option} is {value!r}.", f"Known: {', '.join(values)}.")
+    return value
+
+
+def counted_replicas(text: str) -> Document | None:
+    if text == "off":
+        return None
+    least, _, most = text.partition(":")
+    if not (least.isdecimal() and most.isdecimal() and 0 < int(least) <= int(most)):
+        raise UsageError(f"--replicas is {text!r}.", "Give two numbers such as 2:8, or off.")
+    return {"minReplicas": int(least), "maxReplicas": int(most)}
+
+
+def sleeping(after_minutes: int | None, *, off: bool) -> Document:
+    if off == (after_minutes is not None):
+        raise UsageError("Nothing to change, or two things.", "Give either --after or --off.")
+    if after_minutes is None:
+        return {"spec": {"idle": {"enabled": False}}}
+    return {"spec": {"idle": {"enabled": True, "timeoutMinutes": after_minutes}}}
+
+
 def renamed(display_name: str) -> Document:
     """Nothing is made anew: objects, host names and so clients know a service by its own name."""
     return {"spec": {"displayName": display_name}}

@@ -131,25 +131,11 @@ def check_bounds(setting: Setting) -> None:
 
 
 def rules_of(file: Path) -> tuple[Entry, ...]:
-    """As in a Service's spec; what is wrong with them is told in the controller's own words."""
-    import yaml
-
-    from control.scaling.schedule import problems
+    from control.cli.schedule_file import rules_in
     from control.simulate.load import START
     from control.warehouses.scaling_wishes import entry_from
 
-    right = "It is a list such as [{name: morning, at: '07:30', memoryGib: 64}]."
-    try:
-        rules = yaml.safe_load(file.read_text())
-        entries = tuple(entry_from(rule) for rule in rules)
-    except OSError as error:
-        raise CliError(f"{file} cannot be read: {error.strerror}.", "Name a YAML file.") from error
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"{file} has no rules of a schedule: {error}.", right) from error
-    wrong = list(problems(entries, START.date()))
-    if wrong:
-        raise UsageError(f"{file}: {' '.join(wrong)}", right)
-    return entries
+    return tuple(entry_from(rule) for rule in rules_in(file, START.date()))
 
 
 def one_of(kind: Any, name: str, what: str) -> Any:

@@ -57,6 +57,26 @@ def test_pods_of_the_ingress_are_known_while_they_are_there(
     asyncio.run(scenario(cluster, as_activator(cluster, kube_api)))
 
 
+def test_without_an_ingress_nobody_is_taken_for_it(cluster: Cluster, kube_api: KubeApi) -> None:
+    cluster.create(SLICES, endpoint_slice("public-2", "ingress-public", "10.3.0.7"))
+    try:
+        asyncio.run(alone(as_activator(cluster, kube_api)))
+    finally:
+        cluster.http.delete(f"{SLICES}/public-2")
+
+
+async def alone(config: SingleConfig) -> None:
+    directory = Directory()
+    client = AsyncClient(config=config, field_manager="activator")
+    following = asyncio.create_task(Kubernetes(client, "clickhouse").follow(directory))
+    try:
+        await seen(directory, set(), following)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await client.close()
+
+
 async def scenario(cluster: Cluster, config: SingleConfig) -> None:
     directory = Directory()
     cluster.create(SLICES, endpoint_slice("public-1", "ingress-public", "10.3.0.1", "10.3.0.2"))

@@ -10,10 +10,13 @@ from control.cli.errors import UsageError
 from control.cli.service_changes import (
     Memory,
     NewService,
+    Sizing,
     memory_after,
     role_for,
     scaling,
     service_document,
+    sizing,
+    sleeping,
     tls_change,
     tls_of,
 )
@@ -178,3 +181,50 @@ def test_contradictions_about_tls_are_refused(
     with pytest.raises(UsageError) as refused:
         tls_change(secret, hosts, off=off)
     assert hint in refused.value.remedy
+
+
+RULES = [{"name": "morning", "at": "07:30", "memoryGib": 64}]
+SIZINGS = {
+    "a mode": (Sizing(mode="apply"), {"scaling": {"mode": "apply"}}),
+    "a policy": (Sizing(policy="target_tracking"), {"scaling": {"policy": "target_tracking"}}),
+    "replicas": (
+        Sizing(mode="apply", replicas="2:8"),
+        {"scaling": {"mode": "apply", "horizontal": {"minReplicas": 2, "maxReplicas": 8}}},
+    ),
+    "replicas no more": (Sizing(replicas="off"), {"scaling": {"horizontal": None}}),
+    "a schedule": (Sizing(rules=RULES), {"schedule": RULES}),
+    "no schedule": (Sizing(without_rules=True), {"schedule": []}),
+}
+
+
+@pytest.mark.parametrize(("asked", "spec"), SIZINGS.values(), ids=SIZINGS.keys())
+def test_what_is_asked_of_sizing_is_changed_and_nothing_else(
+    asked: Sizing, spec: dict[str, object]
+) -> None:
+    assert sizing(asked) == {"spec": spec}
+
+
+WRONG_SIZINGS = {
+    "nothing": (Sizing(), "--mode"),
+    "an unknown mode": (Sizing(mode="on"), "off, recommend, apply"),
+    "an unknown policy": (Sizing(policy="fast"), "classic, target_tracking"),
+    "one number": (Sizing(replicas="4"), "2:8"),
+    "bounds the wrong way round": (Sizing(replicas="8:2"), "2:8"),
+    "no replica at all": (Sizing(replicas="0:2"), "2:8"),
+    "rules and none": (Sizing(rules=RULES, without_rules=True), "either --schedule"),
+}
+
+
+@pytest.mark.parametrize(("asked", "remedy"), WRONG_SIZINGS.values(), ids=WRONG_SIZINGS.keys())
+def test_a_wrong_wish_for_sizing_is_refused(asked: Sizing, remedy: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        sizing(asked)
+    assert remedy in refused.value.remedy
+
+
+def test_a_service_may_sleep_or_never() -> None:
+    assert sleeping(20, off=False) == {"spec": {"idle": {"enabled": True, "timeoutMinutes": 20}}}
+    assert sleeping(None, off=True) == {"spec": {"idle": {"enabled": False}}}
+    for after, off in ((None, False), (20, True)):
+        with pytest.raises(UsageError, match="two things"):
+            sleeping(after, off=off)

@@ -137,6 +137,41 @@ def test_a_service_ends_tls_by_its_own_certificate_and_no_more(play: Play, byoc:
     assert "tls" not in play.read("primary")["spec"]
 
 
+RULES = "- {name: morning, at: '07:30', timeZone: Europe/Berlin, memoryGib: 64}"
+OVERLAPPING = """
+- {name: a, at: '07:00', until: '09:00', replicas: 4}
+- {name: b, at: '08:00', until: '10:00', replicas: 5}
+"""
+
+
+def test_a_service_is_told_how_to_size_itself_and_when_to_sleep(
+    play: Play, byoc: Byoc, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES)
+    words = ["--mode", "recommend", "--policy", "target_tracking", "--schedule", str(rules)]
+    byoc("service", "autoscale", "primary", *words).ok()
+    byoc("service", "idle", "primary", "--after", "20").ok()
+    spec = play.read("primary")["spec"]
+    assert spec["scaling"] == {"mode": "recommend", "policy": "target_tracking"}
+    assert spec["idle"] == {"enabled": True, "timeoutMinutes": 20}
+    (rule,) = spec["schedule"]
+    assert (rule["name"], rule["timeZone"], rule["memoryGib"]) == ("morning", "Europe/Berlin", 64)
+    byoc("service", "autoscale", "primary", "--no-schedule").ok()
+    assert play.read("primary")["spec"]["schedule"] == []
+
+
+def test_rules_that_overlap_are_refused_before_anything_is_changed(
+    play: Play, byoc: Byoc, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(OVERLAPPING)
+    answer = byoc("service", "autoscale", "primary", "--schedule", str(rules))
+    assert answer.code == 2
+    assert "overlap" in answer.err
+    assert "schedule" not in play.read("primary")["spec"]
+
+
 def test_a_service_is_called_otherwise_and_keeps_its_name(play: Play, byoc: Byoc) -> None:
     [view] = json.loads(byoc("service", "list", "--json").ok().out)
     assert view["displayName"] == "primary"
