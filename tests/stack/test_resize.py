@@ -6,7 +6,9 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from lightkube.resources.core_v1 import Pod
 
+from control.warehouses.names import SERVICE_LABEL
 from tests.stack.checkout import Checkout
 from tests.stack.operating import (
     Capacity,
@@ -16,7 +18,7 @@ from tests.stack.operating import (
     rids,
     settle,
 )
-from tests.stack.sql import cell, connect, password, replica_addresses, service_address
+from tests.stack.sql import NAMESPACE, cell, connect, password, replica_addresses, service_address
 from tests.stack.traffic import CREATE, TABLE, Connection, Reader, Traffic, Writer
 from tests.waiting import wait_for
 
@@ -29,6 +31,7 @@ LARGE = {"gib": 16, "minGib": 16, "maxGib": 16}
 SERVICES = ("primary", "reports")
 WITHIN_S = 300
 ALL_AT_LAST_S = 60
+VERSIONED = "clickhouse/clickhouse-server:26.9.1"
 
 
 @pytest.fixture(scope="module")
@@ -81,10 +84,16 @@ def nothing_was_lost(stack: Checkout, load: Traffic) -> None:
     )
 
 
+def images(stack: Checkout, service: str) -> set[str]:
+    pods = stack.kube().list(Pod, namespace=NAMESPACE, labels={SERVICE_LABEL: service})
+    return {c.image or "" for pod in pods if pod.spec for c in pod.spec.containers}
+
+
 def test_changes_cost_no_row_no_query_and_no_history(
     stack: Checkout, controller: MortalController, traffic: Traffic
 ) -> None:
-    """Size and count; back again, with a change of mind on the way; and then the configuration."""
+    """Size and count; back again, with a change of mind on the way and in another version; and then
+    the configuration."""
     before = rids(stack, "primary")
     old_hosts = replica_addresses(stack, "primary")
     primary = service_address(stack, "primary")
@@ -98,9 +107,10 @@ def test_changes_cost_no_row_no_query_and_no_history(
     assert set(old_hosts) <= set(hosts[0])
     with Capacity(stack, "primary") as shrinking:
         edit_service(stack, "primary", replicas=2, memory=LARGE)
-        edit_service(stack, "primary", replicas=2, memory=SMALL)
+        edit_service(stack, "primary", replicas=2, memory=SMALL, image=VERSIONED)
         settle(stack, "primary", within_s=WITHIN_S)
     assert len(rids(stack, "primary")) == 2
+    assert images(stack, "primary") == {VERSIONED}
     with Capacity(stack, "reports") as reading:
         edit_service(stack, "reports", restartToken="anew")
         settle(stack, "reports", within_s=WITHIN_S)
