@@ -9,7 +9,11 @@ from components.aws.addon_versions import ADDON_VERSIONS, Addon
 Version = tuple[int, int, int]
 
 OLDEST_KUBE_PROXY = 3
-"""Minor versions by which kube-proxy may be behind the API server; it is never ahead of it."""
+"""Minor versions by which kube-proxy may be behind the API server; it is never ahead of it.
+https://kubernetes.io/releases/version-skew-policy/
+"""
+
+EKS_LISTS = "https://docs.aws.amazon.com/eks/latest/userguide/addon-compat.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,11 +26,14 @@ class Fit:
     oldest: Version
     below: Version
     why: str
+    page: str = EKS_LISTS
+    """Where it stands; what AWS offers for a version is answered by its own API alone."""
 
 
 FITS = (
     Fit(addon=Addon.VPC_CNI, kubernetes="1.33", oldest=(1, 19, 5), below=(2, 0, 0),
-        why="its network policies need 1.19.5 on nodes of Amazon Linux 2023"),
+        why="1.19.5 is the oldest that was looked at; its network policies are there since 1.14",
+        page="https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html"),
     Fit(addon=Addon.COREDNS, kubernetes="1.33", oldest=(1, 11, 4), below=(1, 14, 0),
         why="Kubernetes 1.33 brings CoreDNS 1.12"),
     Fit(addon=Addon.COREDNS, kubernetes="1.34", oldest=(1, 12, 1), below=(1, 14, 0),
@@ -39,12 +46,15 @@ FITS = (
         why="releases before 1.44 came before Kubernetes 1.33"),
     Fit(addon=Addon.METRICS_SERVER, kubernetes="1.33", oldest=(0, 7, 2), below=(0, 9, 0),
         why="0.7.2 and 0.8 serve Kubernetes 1.33 and later"),
-    Fit(addon=Addon.CERT_MANAGER, kubernetes="1.33", oldest=(1, 18, 0), below=(1, 20, 0),
-        why="1.18 is the first that is supported on Kubernetes 1.33"),
-    Fit(addon=Addon.CERT_MANAGER, kubernetes="1.34", oldest=(1, 19, 0), below=(1, 20, 0),
-        why="1.19 is the first that is supported on Kubernetes 1.34"),
+    Fit(addon=Addon.CERT_MANAGER, kubernetes="1.33", oldest=(1, 18, 0), below=(1, 21, 0),
+        why="1.18 to 1.20 are supported on Kubernetes 1.33",
+        page="https://cert-manager.io/docs/releases/"),
+    Fit(addon=Addon.CERT_MANAGER, kubernetes="1.34", oldest=(1, 19, 0), below=(1, 21, 0),
+        why="1.18 ends with Kubernetes 1.33; 1.19 and 1.20 are supported up to 1.35",
+        page="https://cert-manager.io/docs/releases/"),
     Fit(addon=Addon.EXTERNAL_DNS, kubernetes="1.33", oldest=(0, 16, 0), below=(0, 21, 0),
-        why="0.16 to 0.20 serve the records that this release asks for"),
+        why="0.16 to 0.20 are those that were looked at; any since 0.10 goes with Kubernetes 1.22",
+        page="https://github.com/kubernetes-sigs/external-dns#kubernetes-version-compatibility"),
 )  # fmt: skip
 
 

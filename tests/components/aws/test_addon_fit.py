@@ -20,6 +20,7 @@ def test_every_addon_has_a_range_that_holds_its_tested_version(
     assert fit is not None
     assert fit.oldest <= release(ADDON_VERSIONS[kubernetes][addon]) < fit.below
     assert fit.why
+    assert fit.page.startswith("https://")
 
 
 CASES: dict[str, tuple[str, Addon, str, str | None]] = {
@@ -31,6 +32,12 @@ CASES: dict[str, tuple[str, Addon, str, str | None]] = {
     "kube-proxy three behind": ("1.34", Addon.KUBE_PROXY, "v1.31.0-eksbuild.1", None),
     "kube-proxy four behind": ("1.34", Addon.KUBE_PROXY, "v1.30.9-eksbuild.1", "v1.31 to v1.34"),
     "kube-proxy ahead": ("1.34", Addon.KUBE_PROXY, "v1.35.0-eksbuild.1", "v1.31 to v1.34"),
+    "certificates of the last release that is supported": (
+        "1.35", Addon.CERT_MANAGER, "v1.20.1-eksbuild.1", None,
+    ),
+    "certificates of a release that nobody looked at": (
+        "1.35", Addon.CERT_MANAGER, "v1.21.0-eksbuild.1", "before v1.21.0",
+    ),
     "certificates of an earlier release": (
         "1.34", Addon.CERT_MANAGER, "v1.18.2-eksbuild.1", "v1.19.0 or later",
     ),
