@@ -29,7 +29,21 @@ def documents() -> dict[str, Any]:
         if role.rows:
             found[f"role {role.suffix}"] = document(role.rows, SCOPE)
         found[f"who may take {role.suffix}"] = trust_policy(role, SCOPE, OPERATOR)
-    return found | pipeline_documents()
+    return found | reading_documents() | pipeline_documents()
+
+
+def reading_documents() -> dict[str, Any]:
+    """Of a revision that has a role for planning."""
+    if find_spec("permissions.reading") is None:
+        return {}
+    from permissions.ci.roles import reading_trust
+    from permissions.reading import READING_ROWS, reading_boundary
+
+    return {
+        "reading role": document(READING_ROWS, SCOPE),
+        "who may take the reading role": reading_trust(OPERATOR, "*-PLANNER", SCOPE, None),
+        "boundary of the reading role": reading_boundary(SCOPE),
+    }
 
 
 def pipeline_documents() -> dict[str, Any]:

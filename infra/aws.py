@@ -43,6 +43,8 @@ def onboard(config: StackConfig) -> None:
     pulumi.export("deployment", config.name)
     pulumi.export("accessRoleArns", by_phase(access))
     pulumi.export("boundaryArn", access.boundary_arn)
+    if access.reading_role_arn is not None:
+        pulumi.export("readingRoleArn", access.reading_role_arn)
     if access.ci_role_arns:
         pulumi.export("ciRoleArns", {role.value: arn for role, arn in access.ci_role_arns.items()})
     if scope.makes_deployment_roles(config):
@@ -54,6 +56,7 @@ def aws_provider(config: StackConfig) -> pulumi_aws.Provider:
     return pulumi_aws.Provider(
         "aws",
         region=config.region,
+        profile=config.access.profile,
         allowed_account_ids=[config.account],
         default_tags=default_tags(config),
         assume_roles=assumed_roles(config),
@@ -72,7 +75,7 @@ def assumed_roles(config: StackConfig) -> list[pulumi_aws.ProviderAssumeRoleArgs
     """The SDK hands a provider's arguments on as JSON and translates the names of classes alone:
     a typed dict would arrive in snake case."""
     access = config.access
-    if access.role_arn is None or config.is_onboarding:
+    if access.role_arn is None or access.profile is not None or config.is_onboarding:
         return None
     return [
         pulumi_aws.ProviderAssumeRoleArgs(

@@ -76,6 +76,7 @@ def create_access(config: StackConfig, opts: pulumi.ResourceOptions) -> Access:
             make_operator_access=scope.makes_operator_access(config),
             make_deployment_roles=scope.makes_deployment_roles(config),
             pipelines=scope.pipelines(config),
+            reading_principal=config.access.reading_principal,
         ),
         opts,
     )
@@ -176,6 +177,7 @@ def create_cluster(
             addons=frozenset(dns),
             addon_versions=cluster.own_addon_versions,
             addon_settings=addon_settings(config),
+            reading_role_arn=scope.reading_entry(config),
             assumed=assumed(config),
         ),
         opts,
@@ -214,4 +216,4 @@ def assumed(config: StackConfig) -> Assumed | None:
     access = config.access
     if access.role_arn is None:
         return None
-    return Assumed(role_arn=access.role_arn, external_id=access.external_id)
+    return Assumed(role_arn=access.role_arn, external_id=access.external_id, profile=access.profile)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pulumi
 
+from components.aws.cluster_access import READERS
 from components.aws.key_policies import KeyPurpose
 from components.kubernetes.deployment import Addresses, Deployment
 from components.kubernetes.monitoring import (
@@ -32,13 +33,13 @@ from components.kubernetes.platform import (
 )
 from components.kubernetes.tailscale import SubnetRouter, SubnetRouterArgs
 from control.warehouses.crds import crd_documents
+from infra import scope
 from infra.admission import admission
 from infra.aws_layers import Layers
 from infra.config.node_autoscaler import NodeAutoscaler
 from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
 from infra.private_link_layer import offers_private_link, private_dns_name
-from infra.scope import scope
 from infra.tailscale_key import opened
 from permissions.names import BucketPurpose
 
@@ -96,6 +97,7 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
             ),
             crds=tuple(crd_documents()),
             admission=admission(pulumi.get_stack()),
+            readers=READERS if scope.reading_entry(config) else None,
             storage_class=StorageClassArgs(
                 kms_key_arn=layers.encryption.key_arns[KeyPurpose.VOLUMES]
             ),
@@ -114,7 +116,8 @@ def cluster_autoscaler(config: StackConfig) -> ClusterAutoscalerArgs | None:
     if config.cluster.autoscaling is not NodeAutoscaler.CLUSTER_AUTOSCALER:
         return None
     return ClusterAutoscalerArgs(
-        cluster_name=scope(config).cluster_name, kubernetes_version=config.cluster.version.value
+        cluster_name=scope.scope(config).cluster_name,
+        kubernetes_version=config.cluster.version.value,
     )
 
 

@@ -11,6 +11,7 @@ from permissions.ci.pipelines import Pipelines
 from permissions.deployment.roles import RoleFeature
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_roles
+from permissions.reading import reading_role_arn
 from permissions.rows import Feature, Phase
 from permissions.trust import Operator
 
@@ -139,6 +140,14 @@ def entries(config: StackConfig) -> tuple[str, ...]:
     phases = operator_phases(config)
     absent = {role.arn for role in phase_roles(scope(config)) if role.phase not in phases}
     return tuple(arn for arn in entering_roles(config) if arn not in absent)
+
+
+def reading_entry(config: StackConfig) -> str | None:
+    """ARN of the role that the cluster lets in to read, where planning is another role's than
+    applying."""
+    if config.access.profile is None or not operator_phases(config):
+        return None
+    return reading_role_arn(scope(config))
 
 
 def taking_down(config: StackConfig) -> StackConfig:

@@ -68,6 +68,10 @@ class Scope:
         return f"{self.prefix}-ci-boundary"
 
     @property
+    def reading_boundary_name(self) -> str:
+        return f"{self.prefix}-reading-boundary"
+
+    @property
     def boundary_name(self) -> str:
         return f"{self.prefix}-boundary"
 

@@ -36,18 +36,22 @@ def operator_trust(operator: Operator, partition: str) -> Document:
     )
 
 
-def operator_and_pipeline_trust(operator: Operator, scope: Scope, pipeline_role: str) -> Document:
-    """The operator's roles, and one role of the account itself under the same external id."""
-    own = _trust(
+def own_role_trust(scope: Scope, role_arn: str, external_id: str) -> Document:
+    """One role of the account itself, under the external id that holds for the operator."""
+    return _trust(
         {"AWS": f"arn:{scope.partition}:iam::{scope.account}:root"},
         ["sts:AssumeRole"],
         {
-            "ArnEquals": {"aws:PrincipalArn": pipeline_role},
-            "StringEquals": {"sts:ExternalId": operator.external_id},
+            "ArnEquals": {"aws:PrincipalArn": role_arn},
+            "StringEquals": {"sts:ExternalId": external_id},
         },
     )
-    theirs = operator_trust(operator, scope.partition)
-    return {**theirs, "Statement": [*theirs["Statement"], *own["Statement"]]}
+
+
+def joined(*trusts: Document) -> Document:
+    """Whoever one of them lets in."""
+    statements = [statement for trust in trusts for statement in trust["Statement"]]
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def web_identity_trust(provider_arn: str, issuer: str, subjects: tuple[str, ...]) -> Document:

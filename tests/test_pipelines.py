@@ -130,7 +130,7 @@ def test_a_release_tells_the_rights_that_it_adds(tmp_path: Path) -> None:
     assert run(clone / "ci" / "permissions.sh", "v1", "v2") == ""
     told = (clone / ".byoc" / "ci" / "permissions.md").read_text()
     assert "## Permissions: 2 changed, 2 of them widened" in told
-    for role in ("access role", "role ci-preview"):  # which reads what the operator reads
+    for role in ("access role", "reading role"):  # which reads what the operator reads
         assert f"### `{role}`\n\n- **may now** `s3:ListAllMyBuckets` on `*`" in told
 
 

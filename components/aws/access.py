@@ -10,9 +10,10 @@ from components.aws.access_role import AccessRoles, AccessRolesArgs
 from components.aws.boundary import Boundary, BoundaryArgs, BoundaryKind
 from components.aws.ci_roles import CiRoles, CiRolesArgs
 from components.aws.deployment_roles import DeploymentRoles, DeploymentRolesArgs
+from components.aws.reading_role import ReadingRole, ReadingRoleArgs
 from components.aws.tags import Tags
 from permissions.ci.pipelines import Pipelines
-from permissions.ci.roles import CiRole
+from permissions.ci.roles import CiRole, reading_trust
 from permissions.deployment.roles import RoleFeature, needed_roles
 from permissions.names import Scope
 from permissions.rows import Feature, Phase
@@ -35,6 +36,8 @@ class AccessArgs:
     make_deployment_roles: bool = True
     pipelines: Pipelines | None = None
     """Whose CI plans and applies; its roles come with the access roles."""
+    reading_principal: str | None = None
+    """Roles of the operator's account that only plan."""
 
 
 class Access(pulumi.ComponentResource):
@@ -46,6 +49,8 @@ class Access(pulumi.ComponentResource):
     role_arns: Mapping[str, pulumi.Output[str]]
     """By the suffix of the role's name."""
     ci_role_arns: Mapping[CiRole, pulumi.Output[str]]
+    reading_role_arn: pulumi.Output[str] | None
+    """None where nobody only plans."""
 
     def __init__(
         self, name: str, args: AccessArgs, opts: pulumi.ResourceOptions | None = None
@@ -60,11 +65,24 @@ class Access(pulumi.ComponentResource):
             self.boundary_arn = Boundary(f"{name}-boundary", boundary, self._child).arn
             if args.operator is not None:
                 self.access_role_arns = self._create_access_roles(args.operator)
+        self.reading_role_arn = self._create_reading_role()
         self.ci_role_arns = self._create_ci_roles(args.pipelines) if args.pipelines else {}
         self.role_arns = (
             self._create_roles() if args.make_deployment_roles else self._roles_by_name()
         )
         self.register_outputs({"boundary_arn": self.boundary_arn, "role_arns": self.role_arns})
+
+    def _create_reading_role(self) -> pulumi.Output[str] | None:
+        args = self._args
+        if args.operator is None or not args.make_operator_access or not args.operator_phases:
+            return None
+        trust = reading_trust(args.operator, args.reading_principal, args.scope, args.pipelines)
+        if trust is None:
+            return None
+        reading = ReadingRoleArgs(
+            scope=args.scope, tags=args.tags, trust=trust, longest_session=args.longest_session
+        )
+        return ReadingRole(f"{self._name}-reading", reading, self._child).arn
 
     def _create_ci_roles(self, pipelines: Pipelines) -> Mapping[CiRole, pulumi.Output[str]]:
         args = CiRolesArgs(scope=self._args.scope, pipelines=pipelines, tags=self._args.tags)

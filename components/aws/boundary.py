@@ -1,4 +1,4 @@
-"""The permissions boundaries: of a deployment's roles, the operator's, and the pipelines'."""
+"""The permissions boundaries: of the deployment's roles, and of those that come from outside."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,12 +14,14 @@ from permissions.ci.pipelines import Pipelines
 from permissions.documents import to_json
 from permissions.names import Scope
 from permissions.operator.boundary import operator_boundary
+from permissions.reading import reading_boundary
 from permissions.rows import Feature
 
 
 class BoundaryKind(StrEnum):
     DEPLOYMENT = "deployment"
     OPERATOR = "operator"
+    READING = "reading"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,9 @@ def described(args: BoundaryArgs) -> tuple[str, dict[str, Any], str]:
         name = args.scope.operator_boundary_name
         document = operator_boundary(args.scope, args.features)
         return name, document, "the operator's roles for"
+    if args.kind is BoundaryKind.READING:
+        name = args.scope.reading_boundary_name
+        return name, reading_boundary(args.scope), "the reading role for"
     if args.pipelines is not None:
         document = ci_boundary(args.scope, args.pipelines)
         return args.scope.ci_boundary_name, document, "the pipelines' roles for"

@@ -31,6 +31,8 @@ class Assumed:
 
     role_arn: str
     external_id: str | None
+    profile: str | None = None
+    """AWS profile that stands for it where there is one of this name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,8 @@ class ClusterArgs:
     admin_role_arns: tuple[str, ...] = ()
     operator_role_arns: tuple[str, ...] = ()
     """Roles of the operator: the one that makes the cluster, and those that come in later."""
+    reading_role_arn: str | None = None
+    """Who comes in to read: what its group may see is said inside the cluster."""
     addons: frozenset[Addon] = frozenset()
     """Which of the optional add-ons."""
     addon_versions: Mapping[Addon, str] = field(default_factory=dict)
@@ -182,6 +186,7 @@ class Cluster(pulumi.ComponentResource):
                 admin_role_arns=tuple(
                     dict.fromkeys((*args.admin_role_arns, *args.operator_role_arns))
                 ),
+                reading_role_arn=args.reading_role_arn,
             ),
             self._child,
         )
@@ -223,6 +228,7 @@ class Cluster(pulumi.ComponentResource):
             certificate_authority=parts[1],
             role_arn=assumed.role_arn if assumed else None,
             external_id=assumed.external_id if assumed else None,
+            profile=assumed.profile if assumed else None,
         )
 
 

@@ -10,6 +10,9 @@ from permissions.names import Scope
 
 ADMIN_POLICY = "arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
+READERS = "byoc:readers"
+"""Group of those who only read; the platform layer says what."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccessArgs:
@@ -17,6 +20,7 @@ class ClusterAccessArgs:
     tags: Tags
     cluster_name: pulumi.Input[str]
     admin_role_arns: tuple[str, ...]
+    reading_role_arn: str | None = None
 
 
 class ClusterAccess(pulumi.ComponentResource):
@@ -26,23 +30,34 @@ class ClusterAccess(pulumi.ComponentResource):
         self, name: str, args: ClusterAccessArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("byoc:aws:ClusterAccess", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
         for role_arn in args.admin_role_arns:
-            key = role_arn.partition(":role/")[2].replace("/", "-")
-            entry = eks.AccessEntry(
-                f"{name}-{key}",
-                cluster_name=args.cluster_name,
-                principal_arn=role_arn,
-                type="STANDARD",
-                tags=args.tags.named(f"{args.scope.name}-{key}"),
-                opts=child,
-            )
+            entry = self._admit(role_arn)
             eks.AccessPolicyAssociation(
-                f"{name}-{key}",
+                f"{name}-{key_of(role_arn)}",
                 cluster_name=args.cluster_name,
                 principal_arn=entry.principal_arn,
                 policy_arn=args.scope.fill(ADMIN_POLICY),
                 access_scope={"type": "cluster"},
-                opts=child,
+                opts=self._child,
             )
+        if args.reading_role_arn is not None:
+            self._admit(args.reading_role_arn, groups=[READERS])
         self.register_outputs({})
+
+    def _admit(self, role_arn: str, groups: list[str] | None = None) -> eks.AccessEntry:
+        args, key = self._args, key_of(role_arn)
+        return eks.AccessEntry(
+            f"{self._name}-{key}",
+            cluster_name=args.cluster_name,
+            principal_arn=role_arn,
+            type="STANDARD",
+            kubernetes_groups=groups,
+            tags=args.tags.named(f"{args.scope.name}-{key}"),
+            opts=self._child,
+        )
+
+
+def key_of(role_arn: str) -> str:
+    return role_arn.partition(":role/")[2].replace("/", "-")

@@ -11,9 +11,11 @@ def kubeconfig(
     certificate_authority: str,
     role_arn: str | None = None,
     external_id: str | None = None,
+    profile: str | None = None,
 ) -> str:
-    """JSON, which is YAML as well. With a role, the token is asked for in that role's name."""
-    identity = {"--role-arn": role_arn, "--external-id": external_id}
+    """JSON, which is YAML as well. With a role, the token is asked for in that role's name; or in
+    the name of the profile's, where the AWS configuration has it."""
+    identity = {"--profile": profile, "--role-arn": role_arn, "--external-id": external_id}
     arguments = ["kube-token", "--cluster", cluster, "--region", region]
     for option, value in identity.items():
         arguments += [option, value] if value is not None else []

@@ -14,6 +14,7 @@ from control.cli.stack import StackOption
 if TYPE_CHECKING:
     from pulumi.automation import EngineEvent
 
+    from control.cli.aws_profile import Acting
     from control.cli.operation import Operation, Outcome
     from control.cli.stack import Opened
 
@@ -122,8 +123,9 @@ def refresh(
 QUIET = {"show_secrets": False, "suppress_outputs": True, "suppress_progress": True}
 
 
-def checked(stack: str | None) -> Opened:
+def checked(stack: str | None, acting: Acting | None = None) -> Opened:
     """The stack, once its configuration has no problem and changes nothing that is fixed."""
+    from control.cli.aws_profile import Acting, give_meaning
     from control.cli.extensions import check_configuration, check_fixed
     from control.cli.stack import choose, open_stack
 
@@ -131,6 +133,7 @@ def checked(stack: str | None) -> Opened:
     check_configuration(project, name)
     opened = open_stack(project, name)
     check_fixed(opened)
+    give_meaning(opened, acting or Acting.CHANGE)
     return opened
 
 

@@ -40,6 +40,7 @@ def destroy(
     something is left in the account, each thing with the command that removes it.
     """
     from control.cli import operation
+    from control.cli.aws_profile import Acting, give_meaning
     from control.cli.confirmation import confirm_by_name, require_terminal
     from control.cli.pending import settle_pending
     from control.cli.service_removal import take_down_services
@@ -48,6 +49,7 @@ def destroy(
     if not yes:
         require_terminal("byoc destroy")
     opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
+    give_meaning(opened, Acting.REMOVE)
     settle_pending(opened, ask=not yes, leaving=True)
     options = {"parallel": parallel, "run_program": by_another_role(opened)}
     if not yes:

@@ -1,6 +1,6 @@
 """What other packages add to `byoc` by entry points: commands, checks of a configuration and of
-what it changes, what is looked for after a deployment or after an engine was killed, and what is
-known of policy rules."""
+what it changes, what is looked for after a deployment or after an engine was killed, what is
+known of policy rules, and whose rights a program has."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from control.cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from control.cli.aws_profile import Profile
     from control.cli.pending_plan import Pending, Sight
     from control.cli.stack import Opened
 
@@ -22,6 +23,7 @@ LEFTOVERS = "byoc.leftovers"
 ACCOUNT_CHECKS = "byoc.account_checks"
 RULES = "byoc.rules"
 FINDERS = "byoc.finders"
+PROFILES = "byoc.profiles"
 
 Check = Callable[[Path], str | None]
 """Looks at a stack file; all that is wrong with it as one text, or None."""
@@ -68,6 +70,16 @@ def finders() -> list[Finder]:
 def rule_rows() -> list[Mapping[str, Any]]:
     """Name, severity, level, summary, remedy and frameworks of every rule of the own packs."""
     return [row for entry in entry_points(group=RULES) for row in entry.load()()]
+
+
+def profile_of(file: Path) -> Profile | None:
+    """The AWS profile that the program of a stack goes by, where it goes by one."""
+    from control.cli.aws_profile import Profile
+
+    for entry in entry_points(group=PROFILES):
+        if (found := entry.load()(file)) is not None:
+            return Profile(**found)
+    return None
 
 
 def check_configuration(project: Path, stack: str) -> None:

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the token; returns the exit code."""
     asked = parser().parse_args(arguments)
     try:
-        client = sts_client(asked.region, asked.role_arn, asked.external_id)
+        client = sts_client(asked.region, asked.role_arn, asked.external_id, asked.profile)
         token = signed_token(client, asked.cluster)
     except CliError as error:
         report(error)
@@ -41,24 +41,34 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--cluster", required=True, metavar="NAME", help="name of the EKS cluster")
     made.add_argument("--region", required=True, help="AWS region of the cluster")
+    made.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="whose token, where the AWS configuration has this profile; the role is then left",
+    )
     made.add_argument("--role-arn", metavar="ARN", help="role to take on first")
     made.add_argument("--external-id", metavar="ID", help="for that role")
     return made
 
 
-def sts_client(region: str, role_arn: str | None = None, external_id: str | None = None) -> Any:
+def sts_client(
+    region: str,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+    profile: str | None = None,
+) -> Any:
     import botocore.session
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError
 
-    session = botocore.session.get_session()
+    session = botocore.session.Session()
     try:
-        client = session.create_client("sts", region_name=region)
+        if profile is not None and profile in session.available_profiles:
+            return botocore.session.Session(profile=profile).create_client(
+                "sts", region_name=region
+            )
         if role_arn is None:
-            return client
-        asked = {"RoleArn": role_arn, "RoleSessionName": SESSION_NAME}
-        if external_id is not None:
-            asked["ExternalId"] = external_id
-        keys = client.assume_role(**asked)["Credentials"]
+            return session.create_client("sts", region_name=region)
+        keys = taken_on(session, region, role_arn, external_id)
         return session.create_client(
             "sts",
             region_name=region,
@@ -66,8 +76,23 @@ def sts_client(region: str, role_arn: str | None = None, external_id: str | None
             aws_secret_access_key=keys["SecretAccessKey"],
             aws_session_token=keys["SessionToken"],
         )
+    except BotoCoreError as error:
+        raise refused(error) from error
+
+
+def taken_on(session: Any, region: str, role_arn: str, external_id: str | None) -> dict[str, Any]:
+    """Credentials of the role, asked for in the caller's own name."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    asked = {"RoleArn": role_arn, "RoleSessionName": SESSION_NAME}
+    if external_id is not None:
+        asked["ExternalId"] = external_id
+    try:
+        client = session.create_client("sts", region_name=region)
+        keys: dict[str, Any] = client.assume_role(**asked)["Credentials"]
     except (BotoCoreError, ClientError) as error:
         raise refused(error) from error
+    return keys
 
 
 def signed_token(client: Any, cluster: str) -> str:

@@ -10,6 +10,10 @@ def main() -> None:
         from control.cli.kube_token import main as kube_token
 
         sys.exit(kube_token(sys.argv[2:]))
+    if sys.argv[1:2] == ["aws-session"]:  # the same, before a provider's first call
+        from control.cli.aws_session import main as aws_session
+
+        sys.exit(aws_session(sys.argv[2:]))
     from control.cli.root import app
 
     app(prog_name="byoc")

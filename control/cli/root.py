@@ -83,7 +83,10 @@ COMMANDS = (
 )
 
 
-APART = (("kube-token", "Print a token for the cluster; kubectl runs this."),)
+APART = (
+    ("kube-token", "Print a token for the cluster; kubectl runs this."),
+    ("aws-session", "Print a role's credentials; AWS's SDKs run this for a profile."),
+)
 """Started by `main` without this module."""
 
 

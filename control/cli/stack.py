@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +50,8 @@ class Opened:
     project: Path
     stack: Stack
     engine: Engine
+    kept: list[object] = field(default_factory=list, repr=False)
+    """What must last as long as the stack is open."""
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_roles
+from permissions.reading import reading_role_arn, reading_role_name
 from permissions.rows import Phase
 
 SILENCE = "byoc-access-ended"
@@ -73,6 +74,12 @@ def targets(scope: Scope, level: Level, entering: frozenset[str]) -> tuple[Targe
                 enters_cluster=role.arn in entering,
             )
             for role in phase_roles(scope)
+        ),
+        Target(
+            role=reading_role_name(scope),
+            arn=reading_role_arn(scope),
+            silenced=level is Level.NONE,
+            enters_cluster=False,  # reopening makes an administrator: the next `up` lets it in
         ),
         Target(
             role=scope.role_name("data-plane-mgmt"),

@@ -23,5 +23,6 @@ def wanted(config: StackConfig) -> Wanted | None:
         longest_session=timedelta(hours=config.access.session_hours),
         deployment_roles=frozenset(RoleFeature) if by_onboarding else None,
         pipelines=scope.pipelines(config),
+        reading_principal=config.access.reading_principal,
         owner_tags=dict(config.tags),
     )

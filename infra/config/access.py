@@ -47,6 +47,17 @@ PrincipalPattern = Annotated[
     ),
 ]
 
+ProfileName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?!default$)[A-Za-z0-9_.-]{1,64}",
+            "is no name of a profile of its own",
+            "letters, digits or _.- characters, such as byoc-acme; not default",
+        )
+    ),
+]
+
 RoleName = Annotated[
     str,
     AfterValidator(
@@ -66,6 +77,11 @@ class AccessConfig(Section):
     operator_principal: PrincipalPattern = Field(
         "*-CrossplaneWorkloadRole",
         description="Roles of the operator's account that may assume the access role",
+    )
+    reading_principal: PrincipalPattern | None = Field(
+        None,
+        description="Roles of the operator's account that may take on the reading role, to plan and"
+        " to look for drift; without it, and without pipelines, there is no such role",
     )
     external_id: ExternalId | None = Field(
         None, description="External id agreed with the operator; needed to assume the access role"
@@ -116,6 +132,14 @@ class AccessConfig(Section):
         description="Access role made by an onboarding stack, which applies this deployment;"
         " without it the caller's own rights do, and this stack makes the access layer",
     )
+    profile: ProfileName | None = Field(
+        None,
+        description="AWS profile by which the program has roleArn's rights, instead of taking it on"
+        " itself: so that a plan is the same whether the reading role makes it or the access role"
+        " applies it. `byoc` gives the profile its meaning where the AWS configuration has none of"
+        " this name",
+        examples=["byoc-acme"],
+    )
     deployment_roles: RolesMadeBy = Field(
         RolesMadeBy.DEPLOYMENT,
         description="Which stack makes the roles of nodes and pods: deployment or onboarding",
@@ -139,6 +163,13 @@ def check_operator(config: "StackConfig") -> Iterator[Finding]:
             'the operator\'s account in quotes, such as "222222222222"',
         )
     if access.role_arn is None:
+        if access.profile is not None:
+            yield Finding(
+                ("access", "profile"),
+                "stands for no role",
+                "roleArn set to the role that the onboarding stack made, or no profile",
+                also=(("access", "roleArn"),),
+            )
         return
     if config.is_onboarding:
         yield Finding(

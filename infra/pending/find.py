@@ -72,8 +72,11 @@ class OtherAccountError(Exception):
     """These credentials see nothing of where it was made."""
 
 
-def roles_of(provider: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Which the provider took on, one after the other."""
+def roles_of(provider: Mapping[str, Any], config: "StackConfig") -> list[dict[str, Any]]:
+    """Which the provider took on, one after the other; or the one that its profile stands for."""
+    access = config.access
+    if access.profile is not None and provider.get("profile") == access.profile:
+        return [{"roleArn": access.role_arn, "externalId": access.external_id}]
     told = provider.get("assumeRoles") or "[]"
     roles = json.loads(told) if isinstance(told, str) else told
     return [dict(role) for role in roles]
@@ -88,7 +91,7 @@ class Clients:
 
     def place(self, pending: Pending, config: "StackConfig") -> Place:
         told = pending.inputs.get("region") or pending.provider.get("region")
-        region, roles = str(told or config.region), roles_of(pending.provider)
+        region, roles = str(told or config.region), roles_of(pending.provider, config)
         key = json.dumps([region, *roles], sort_keys=True)
         if key not in self._made:
             client = self._assumed(region, roles)

@@ -1,37 +1,11 @@
-"""The ceiling over the roles of pipelines: reading, the state, and taking the access roles on."""
+"""The ceiling over the roles of pipelines: the state, and the roles that read or change."""
 
 from typing import Any
 
 from permissions.boundary import Ceiling, ceiling_document
 from permissions.ci.pipelines import Pipelines
-from permissions.ci.roles import APPLIED_ROLES
+from permissions.ci.roles import APPLIED_ROLES, READ_ROLE
 from permissions.names import Scope
-
-READING = Ceiling(
-    actions=(
-        "ec2:Describe*",
-        "ec2:GetManagedPrefixListEntries",
-        "eks:Describe*",
-        "eks:List*",
-        "iam:Get*",
-        "iam:List*",
-        "kms:Describe*",
-        "kms:GetKey*",
-        "kms:List*",
-        "logs:DescribeLogGroups",
-        "logs:ListTagsForResource",
-        "s3:GetBucket*",
-        "s3:GetAccelerateConfiguration",
-        "s3:GetEncryptionConfiguration",
-        "s3:GetLifecycleConfiguration",
-        "s3:GetReplicationConfiguration",
-        "s3:ListBucket*",
-        "servicequotas:Get*",
-        "sts:GetCallerIdentity",
-    ),
-    resources=("*",),
-    reason="How things are set, never what they hold; the role's own rows name the resources.",
-)
 
 
 def ci_boundary(scope: Scope, pipelines: Pipelines) -> dict[str, Any]:
@@ -40,7 +14,11 @@ def ci_boundary(scope: Scope, pipelines: Pipelines) -> dict[str, Any]:
 
 def ceilings(pipelines: Pipelines) -> tuple[Ceiling, ...]:
     found = (
-        READING,
+        Ceiling(
+            actions=("s3:ListBucket",),
+            resources=(f"arn:{{partition}}:s3:::{pipelines.state_bucket}",),
+            reason="Which stacks there are.",
+        ),
         Ceiling(
             actions=("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
             resources=(f"arn:{{partition}}:s3:::{pipelines.state_bucket}/.pulumi/*",),
@@ -48,8 +26,8 @@ def ceilings(pipelines: Pipelines) -> tuple[Ceiling, ...]:
         ),
         Ceiling(
             actions=("sts:AssumeRole",),
-            resources=APPLIED_ROLES,
-            reason="Changes are made in the name of the access roles alone.",
+            resources=(READ_ROLE, *APPLIED_ROLES),
+            reason="What is seen or changed is so in the name of the account's own roles alone.",
         ),
     )
     if not pipelines.keys:

@@ -1,28 +1,29 @@
-"""The roles of pipelines: one plans and writes nothing, one applies and only in another's name."""
+"""The roles of pipelines: both reach the state, and the deployment in another role's name alone."""
 
 from dataclasses import replace
 from enum import StrEnum
 
 from permissions.ci.pipelines import Pipelines
 from permissions.names import Scope
-from permissions.operator import OPERATOR_ROWS
 from permissions.operator.access_roles import SUFFIXES
+from permissions.reading import SUFFIX as READING_SUFFIX
 from permissions.rows import Grant, Phase, grants
 from permissions.trust import (
     Document,
     Operator,
-    operator_and_pipeline_trust,
+    joined,
     operator_trust,
+    own_role_trust,
     web_identity_trust,
 )
 
-READING_VERBS = ("Describe", "Get", "List")
 APPLIED_PHASES = (Phase.PROVISION, Phase.OPERATE)
 """A pipeline takes no deployment down."""
 APPLIED_ROLES = tuple(
     f"arn:{{partition}}:iam::{{account}}:role/{{access_role}}{SUFFIXES[phase]}"
     for phase in APPLIED_PHASES
 )
+READ_ROLE = f"arn:{{partition}}:iam::{{account}}:role/{{access_role}}{READING_SUFFIX}"
 STATE = "arn:{partition}:s3:::"
 
 
@@ -62,16 +63,32 @@ def access_trust(
     phase: Phase, operator: Operator, scope: Scope, pipelines: Pipelines | None = None
 ) -> Document:
     """Who takes on an access role: the operator, and what applies where pipelines do."""
+    theirs = operator_trust(operator, scope.partition)
     if pipelines is None or phase not in APPLIED_PHASES:
-        return operator_trust(operator, scope.partition)
-    return operator_and_pipeline_trust(operator, scope, role_arn(CiRole.APPLY, scope))
+        return theirs
+    return joined(
+        theirs, own_role_trust(scope, role_arn(CiRole.APPLY, scope), operator.external_id)
+    )
+
+
+def reading_trust(
+    operator: Operator, principal: str | None, scope: Scope, pipelines: Pipelines | None
+) -> Document | None:
+    """Who takes the reading role on: roles of the operator's account that plan, and the pipelines'
+    own; None where nobody does, and the role is not made."""
+    trusts = []
+    if principal is not None:
+        trusts.append(operator_trust(replace(operator, principal=principal), scope.partition))
+    if pipelines is not None:
+        preview = role_arn(CiRole.PREVIEW, scope)
+        trusts.append(own_role_trust(scope, preview, operator.external_id))
+    return joined(*trusts) if trusts else None
 
 
 def preview_rows(pipelines: Pipelines) -> tuple[Grant, ...]:
-    """What the operator's roles may read of the deployment, and the state. Whoever can open a pull
-    request can read what this role reads: no object of the deployment, no key to one."""
+    """Whoever can open a pull request has these rights."""
     return (
-        *(replace(row, component=CiRole.PREVIEW) for row in OPERATOR_ROWS if is_reading(row)),
+        *grants("sts: AssumeRole", READ_ROLE, component=CiRole.PREVIEW),
         *read_state(pipelines, CiRole.PREVIEW),
         *write_state(pipelines, CiRole.PREVIEW, ".pulumi/locks/*"),
     )
@@ -83,10 +100,6 @@ def apply_rows(pipelines: Pipelines) -> tuple[Grant, ...]:
         *read_state(pipelines, CiRole.APPLY),
         *write_state(pipelines, CiRole.APPLY, ".pulumi/*"),
     )
-
-
-def is_reading(row: Grant) -> bool:
-    return row.action.partition(":")[2].startswith(READING_VERBS)
 
 
 def read_state(pipelines: Pipelines, role: CiRole) -> tuple[Grant, ...]:

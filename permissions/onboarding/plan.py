@@ -7,12 +7,22 @@ from datetime import timedelta
 from permissions.boundary import boundary_document
 from permissions.ci.boundary import ci_boundary
 from permissions.ci.pipelines import Pipelines
-from permissions.ci.roles import PURPOSES, CiRole, access_trust, role_name, rows_of, trust_of
+from permissions.ci.roles import (
+    PURPOSES,
+    CiRole,
+    access_trust,
+    reading_trust,
+    role_name,
+    rows_of,
+    trust_of,
+)
 from permissions.deployment.roles import RoleFeature, needed_roles, trust_policy
 from permissions.documents import Document, document
 from permissions.names import DEPLOYMENT_TAG, PROVENANCE_TAG, Scope
 from permissions.operator.access_roles import phase_roles
 from permissions.operator.boundary import operator_boundary
+from permissions.reading import PURPOSE as READING
+from permissions.reading import READING_ROWS, reading_boundary, reading_role_name
 from permissions.rows import Feature, Phase
 from permissions.trust import AUDIENCE, Operator
 
@@ -30,6 +40,8 @@ class Wanted:
     """Features of the deployment's roles, where onboarding makes them."""
     pipelines: Pipelines | None = None
     """Whose CI plans and applies; None where people do."""
+    reading_principal: str | None = None
+    """Roles of the operator's account that only plan."""
     owner_tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -89,9 +101,15 @@ def access_plan(wanted: Wanted) -> AccessPlan:
                 description=f"Ceiling of the operator's roles for the deployment {scope.name}",
                 document=operator_boundary(scope, wanted.features),
             ),
+            *reading_boundaries(wanted),
             *ci_boundaries(wanted),
         ),
-        roles=(*operator_roles(wanted), *own_roles(wanted), *ci_roles(wanted)),
+        roles=(
+            *operator_roles(wanted),
+            *own_roles(wanted),
+            *reading_roles(wanted),
+            *ci_roles(wanted),
+        ),
         tags={**wanted.owner_tags, PROVENANCE_TAG: "true", DEPLOYMENT_TAG: scope.name},
         provider=ci_provider(wanted),
     )
@@ -133,6 +151,36 @@ def own_roles(wanted: Wanted) -> Iterator[PlannedRole]:
             boundary=scope.boundary_name,
             aws_policies=tuple(scope.fill(arn) for arn in role.managed_policies),
             inline=document(role.rows, scope) if role.rows else None,
+        )
+
+
+def trust_of_readers(wanted: Wanted) -> Document | None:
+    """None where nobody reads, or the operator's access has ended."""
+    if not wanted.phases:
+        return None
+    return reading_trust(wanted.operator, wanted.reading_principal, wanted.scope, wanted.pipelines)
+
+
+def reading_boundaries(wanted: Wanted) -> Iterator[PlannedPolicy]:
+    scope = wanted.scope
+    if trust_of_readers(wanted) is not None:
+        yield PlannedPolicy(
+            name=scope.reading_boundary_name,
+            description=f"Ceiling of the reading role for the deployment {scope.name}",
+            document=reading_boundary(scope),
+        )
+
+
+def reading_roles(wanted: Wanted) -> Iterator[PlannedRole]:
+    scope, trust = wanted.scope, trust_of_readers(wanted)
+    if trust is not None:
+        yield PlannedRole(
+            name=reading_role_name(scope),
+            description=f"{READING}; deployment {scope.name}",
+            trust=trust,
+            boundary=scope.reading_boundary_name,
+            session=wanted.longest_session,
+            inline=document(READING_ROWS, scope),
         )
 
 

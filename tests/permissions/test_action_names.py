@@ -6,11 +6,11 @@ import botocore.session
 import pytest
 
 from permissions.boundary import CEILINGS
-from permissions.ci.boundary import READING
 from permissions.ci.pipelines import CiSystem, Pipelines
 from permissions.ci.roles import CiRole, rows_of
 from permissions.deployment.roles import DEPLOYMENT_ROLES
 from permissions.operator import OPERATOR_ROWS
+from permissions.reading import READING_CEILING
 
 PIPELINES = Pipelines(
     system=CiSystem.GITHUB, repository="a/b", environment="prod", state_bucket="s", keys=("k",)
@@ -65,7 +65,7 @@ ACTIONS = sorted(
     | {row.action for role in CiRole for row in rows_of(role, PIPELINES)}
     | {
         action
-        for ceiling in (*CEILINGS, READING)
+        for ceiling in (*CEILINGS, READING_CEILING)
         for action in ceiling.actions
         if "*" not in action
     }

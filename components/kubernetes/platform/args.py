@@ -125,6 +125,8 @@ class PlatformArgs:
     """CustomResourceDefinition documents of Warehouse and Service."""
     admission: tuple[AdmissionArgs, ...] = ()
     """What the API server refuses, whoever asks for it."""
+    readers: str | None = None
+    """Group of those who only read; None where nobody does."""
     storage_class: StorageClassArgs = field(default_factory=StorageClassArgs)
     ingress: IngressArgs | None = None
     certificates: CertificatesArgs | None = None

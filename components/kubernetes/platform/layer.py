@@ -20,6 +20,7 @@ from components.kubernetes.platform.custom_resources import create_custom_resour
 from components.kubernetes.platform.foundation import create_foundation
 from components.kubernetes.platform.ingress import create_ingress
 from components.kubernetes.platform.load_balancers import Exposure
+from components.kubernetes.platform.readers import create_readers
 from components.kubernetes.workload import Children
 
 OWN_NAMESPACES = (Namespace.SYSTEM, Namespace.INGRESS, Namespace.CLICKHOUSE)
@@ -44,6 +45,8 @@ class Platform(pulumi.ComponentResource):
         children = Children(prefix=name, parent=self, after=self.foundation)
         create_policies(children, args)
         create_admission(children, args.deployment, args.admission)
+        if args.readers is not None:
+            create_readers(children, args.deployment, args.readers)
         self.crds = create_custom_resources(root, args.deployment, args.crds)
         informed = Children(prefix=name, parent=self, after=(*self.foundation, *self.crds))
         create_controller(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from control.cli.progress import Changed
 
 MOST_NAMED = 100
+SECRETS = ["**kubernetes:core/v1:Secret::**"]
+"""What the reading role may not see, and is not looked at where it looks."""
 
 
 def drift(stack: StackOption = None, out: OutOption = OUT) -> None:
@@ -26,13 +28,17 @@ def drift(stack: StackOption = None, out: OutOption = OUT) -> None:
     it could not be found out, 2 on a bad command or configuration.
     """
     from control.cli import operation
+    from control.cli.aws_profile import Acting
     from control.cli.ci.writing import results_folder, write, write_json
     from control.cli.deploy import checked, succeeded
+    from control.cli.extensions import profile_of
     from control.cli.outcome_json import document
 
     folder = results_folder(out)
-    opened = checked(stack)
-    outcome = succeeded(operation.PREVIEW_REFRESH, opened, {}, as_json=False)
+    opened = checked(stack, Acting.READ)
+    by_reader = profile_of(opened.project / f"Pulumi.{opened.name}.yaml") is not None
+    options = {"exclude": SECRETS} if by_reader else {}
+    outcome = succeeded(operation.PREVIEW_REFRESH, opened, options, as_json=False)
     found = outcome.progress.changed
     facts: dict[str, Any] = {**document(outcome), "outputs": {}}
     write(folder / "drift.md", markdown(opened.name, found))

@@ -37,13 +37,14 @@ def preview(
     Writes summary.md, plan.json, preview.json, results.sarif and results.xml. Ends with 1 where the
     plan cannot be made or a mandatory policy is violated, with 2 on a bad command or configuration.
     """
+    from control.cli.aws_profile import Acting
     from control.cli.ci import planning
     from control.cli.ci.source import read_source, resolved
     from control.cli.ci.writing import results_folder
     from control.cli.deploy import checked
 
     folder = results_folder(out)
-    opened = checked(stack)
+    opened = checked(stack, Acting.READ)
     source = read_source(opened.project, folder)
     start = resolved(opened.project, base) if base else source.commit
     packs = planning.packs(opened.project, policy_pack)

@@ -122,7 +122,10 @@ def test_pipelines_have_roles_of_their_own_under_a_ceiling_of_their_own() -> Non
     boundary = seen.one(POLICY, "access-pipelines-boundary")
     assert boundary.inputs["name"] == "acme-us-east-1-ci-boundary"
     made = names(seen, ROLE) - OPERATOR_ROLES
-    assert made == {"ClickHouseManagementRole-ci-preview", "ClickHouseManagementRole-ci-apply"}
+    assert made == {
+        "ClickHouseManagementRole-ci-preview", "ClickHouseManagementRole-ci-apply",
+        "ClickHouseManagementRole-read",
+    }  # fmt: skip
     [provider] = seen.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     assert provider.inputs["url"] == "https://token.actions.githubusercontent.com"
     assert provider.inputs["clientIdLists"] == ["sts.amazonaws.com"]
@@ -137,6 +140,34 @@ def test_pipelines_have_roles_of_their_own_under_a_ceiling_of_their_own() -> Non
     for phase, statements in {"provision": 2, "operate": 2, "deprovision": 1}.items():
         document = json.loads(seen.one(ROLE, f"access-operator-{phase}").inputs["assumeRolePolicy"])
         assert len(document["Statement"]) == statements
+
+
+def test_who_plans_has_a_role_that_reads_under_a_ceiling_of_its_own() -> None:
+    seen = onboarded()
+    role = seen.one(ROLE, "access-reading")
+    assert role.inputs["permissionsBoundary"].endswith("policy/acme-us-east-1-reading-boundary")
+    assert trust(role)["Condition"]["ArnEquals"]["aws:PrincipalArn"].endswith("-ci-preview")
+    assert seen.one("aws:iam/rolePolicy:RolePolicy", "access-reading")
+    assert seen.outputs["readingRoleArn"] == f"{ACCESS_ROLE}-read"
+
+
+@pytest.mark.parametrize(
+    ("access", "made"),
+    [
+        ({}, False),
+        ({"readingPrincipal": "*-Planner"}, True),
+        ({"readingPrincipal": "*-Planner", "granted": "none"}, False),
+    ],
+    ids=["nobody plans", "the operator's planner", "access has ended"],
+)
+def test_the_reading_role_is_there_for_those_who_plan(access: Any, made: bool) -> None:
+    from infra import aws
+    from tests.engine import run
+
+    document = ONBOARDING | {"access": ONBOARDING["access"] | access}
+    seen = run(lambda: aws.onboard(parse(document)))
+    assert ("ClickHouseManagementRole-read" in names(seen, ROLE)) is made
+    assert ("readingRoleArn" in seen.outputs) is made
 
 
 def test_a_ci_system_that_the_account_knows_already_is_not_told_again() -> None:

@@ -1,5 +1,6 @@
 """The cluster layer: who can reach it, what its nodes give away, and in which order it grows."""
 
+import functools
 import json
 
 import pytest
@@ -11,9 +12,11 @@ from components.kubernetes import names as kubernetes_names
 from infra.config import parse
 from permissions.deployment.roles import DEPLOYMENT_ROLES, ServiceAccount
 from tests.components.aws.deployments import deployed, example, small, with_change
+from tests.engine import Run
 from tests.infra.config.documents import GOOD, changed
 
 CLUSTER = "aws:eks/cluster:Cluster"
+RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
 GROUP = "aws:eks/nodeGroup:NodeGroup"
 ADDON = "aws:eks/addon:Addon"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -227,6 +230,40 @@ def test_an_assumed_role_asks_for_the_token_in_its_own_name() -> None:
     seen = deployed(parse(changed("access", {"roleArn": arn})))
     config = json.loads(seen.outputs["kubeconfig"])
     assert config["users"][0]["user"]["exec"]["args"][-2:] == ["--role-arn", arn]
+
+
+ROLE = "arn:aws:iam::111111111111:role/ClickHouseManagementRole"
+
+
+@functools.cache
+def by_profile() -> Run:
+    """As a pipeline plans and applies it."""
+    return deployed(parse(changed("access", {"roleArn": ROLE, "profile": "byoc-acme"})))
+
+
+def test_by_a_profile_the_program_names_no_role_that_only_one_of_its_jobs_may_take_on() -> None:
+    provider = by_profile().one("pulumi:providers:aws").inputs
+    assert provider["profile"] == "byoc-acme"
+    assert "assumeRoles" not in provider
+    config = json.loads(by_profile().outputs["kubeconfig"])
+    arguments = config["users"][0]["user"]["exec"]["args"]
+    assert arguments[-4:] == ["--profile", "byoc-acme", "--role-arn", ROLE]
+
+
+def test_who_reads_comes_in_with_a_group_and_no_policy_of_aws() -> None:
+    entries = by_profile().all("aws:eks/accessEntry:AccessEntry")
+    groups = {e.inputs["principalArn"]: e.inputs.get("kubernetesGroups") for e in entries}
+    assert groups.pop(f"{ROLE}-read") == ["byoc:readers"]
+    assert not any(groups.values())
+    with_policy = by_profile().all("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    assert {e.inputs["principalArn"] for e in with_policy} == set(groups)
+    [binding] = [
+        item
+        for item in by_profile().all(f"{RBAC}:ClusterRoleBinding")
+        if item.inputs["metadata"]["name"] == "byoc-readers"
+    ]
+    [subject] = binding.inputs["subjects"]
+    assert (subject["kind"], subject["name"]) == ("Group", "byoc:readers")
 
 
 def test_a_kubeconfig_names_the_cluster_everywhere() -> None:

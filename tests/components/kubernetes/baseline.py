@@ -54,6 +54,7 @@ PLATFORM = PlatformArgs(
     deployment=DEPLOYMENT,
     buckets=Buckets(data="acme-data", backup="acme-backup", monitoring="acme-monitoring"),
     crds=tuple(crd_documents()),
+    readers="byoc:readers",
     ingress=INGRESS,
     cluster_autoscaler=ClusterAutoscalerArgs(
         cluster_name="clickhouse-cloud-acme", kubernetes_version="1.34"

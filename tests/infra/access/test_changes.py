@@ -22,6 +22,7 @@ from infra.access.changes import (
 )
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_role, phase_roles
+from permissions.reading import reading_role_arn, reading_role_name
 from permissions.rows import Phase
 
 SCOPE = Scope(
@@ -144,6 +145,25 @@ def test_every_level_is_reached_from_every_other(before: Level, after: Level) ->
     assert set(account.entries) == INSIDE[after]
     assert all(account.entries.values()), "an entry without rights lets nobody do anything"
     assert changes(account, after) == []
+
+
+READING = reading_role_arn(SCOPE)
+
+
+def test_who_plans_for_the_operator_is_silenced_with_it_and_never_made_an_administrator() -> None:
+    account = onboarded()
+    account.inline[reading_role_name(SCOPE)] = {}
+    assert account.entries is not None
+    account.entries[READING] = set()
+    bring_to(account, Level.OPERATE)
+    assert reading_role_name(SCOPE) not in silent(account)
+    assert READING in account.entries
+    bring_to(account, Level.NONE)
+    assert reading_role_name(SCOPE) in silent(account)
+    assert READING not in account.entries
+    bring_to(account, Level.ALL)
+    assert silent(account) == set()
+    assert READING not in account.entries
 
 
 def test_what_is_silenced_is_denied_everything() -> None:

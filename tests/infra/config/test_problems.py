@@ -629,6 +629,16 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         }),
         "byoc:encryption.volumesKeyArn", None, "a key of yours",
     ),
+    "profile of no role": (
+        changed("access.profile", "byoc-acme"), "byoc:access.profile", '"byoc-acme"', "roleArn",
+    ),
+    "everybody's profile": (
+        changed("access", {
+            "roleArn": "arn:aws:iam::111111111111:role/ClickHouseManagementRole",
+            "profile": "default",
+        }),
+        "byoc:access.profile", '"default"', "not default",
+    ),
     "operator without external id": (
         changed("access.operatorAccount", "222222222222"), "byoc:access.externalId", None,
         "external id",
