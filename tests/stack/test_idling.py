@@ -154,9 +154,10 @@ def sleeper(stack: Checkout) -> Iterator[Sleeper]:
     )
     caller = Caller(address=service_address(stack, NAME), password=password(stack))
     yield Sleeper(stack=stack, caller=caller, authority=authority.certificate_pem)
+    # The wrong way round: a replica that leaves is started once more, by then without certificate.
+    kube.delete(Secret, NAME, namespace=NAMESPACE)
     kube.delete(RESOURCES[SERVICE], NAME, namespace=NAMESPACE)
     wait_for(lambda: not exists(stack), within_s=PATIENCE_S, what=f"{NAME} is gone")
-    kube.delete(Secret, NAME, namespace=NAMESPACE)  # a replica that leaves is started once more
 
 
 def exists(stack: Checkout) -> bool:
