@@ -138,6 +138,32 @@ def test_the_load_balancer_controller_touches_only_its_clusters_balancers() -> N
     assert not allows(document_, action, balancer)
 
 
+@pytest.mark.parametrize(
+    "action", ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"]
+)
+def test_the_autoscaler_sizes_only_its_clusters_groups(action: str) -> None:
+    group = "arn:aws:autoscaling:us-east-1:111111111111:autoScalingGroup:u-1:autoScalingGroupName/x"
+    key = "aws:ResourceTag/k8s.io/cluster-autoscaler/clickhouse-cloud-acme"
+    document_ = policy("cluster-autoscaler")
+    assert allows(document_, action, group, {key: "owned"})
+    assert not allows(document_, action, group, {key: "shared"})
+    assert not allows(document_, action, group, {key.replace("acme", "other"): "owned"})
+    assert not allows(document_, action, group)
+
+
+def test_the_autoscaler_asks_for_no_more_than_a_list_of_types_needs() -> None:
+    """Groups of EKS have no launch configurations, and no requirements in place of types."""
+    assert {row.action for row in BY_SUFFIX["cluster-autoscaler"].rows} == {
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeScalingActivities",
+        "autoscaling:SetDesiredCapacity",
+        "autoscaling:TerminateInstanceInAutoScalingGroup",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplateVersions",
+        "eks:DescribeNodegroup",
+    }
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.component} {row.action}")
 def test_the_boundary_lets_through_what_a_role_needs(row: Grant) -> None:
     resource = re.sub(r"\*", "x", SCOPE.fill(row.resource))
