@@ -55,7 +55,7 @@ PACKAGES = (
         tests=tuple(
             f"tests.permissions.{name}"
             for name in (
-                "test_rendering", "test_names", "test_ci_roles", "test_onboarding",
+                "test_rendering", "test_names", "test_ci_roles", "test_reading", "test_onboarding",
                 "test_deployment_roles", "test_operator",
             )
         ),

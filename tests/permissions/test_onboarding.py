@@ -49,6 +49,24 @@ def test_everything_keeps_to_iams_limits() -> None:
         assert len(role.own_policies) + len(role.aws_policies) <= MOST_ATTACHED
 
 
+PLANNERS: dict[str, tuple[Wanted, bool]] = {
+    "pipelines": (EVERYTHING, True),
+    "the operator's planner": (
+        replace(EVERYTHING, pipelines=None, reading_principal="*-Planner"), True,
+    ),
+    "nobody": (replace(EVERYTHING, pipelines=None), False),
+    "the operator's access has ended": (replace(EVERYTHING, phases=frozenset()), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("wanted", "made"), PLANNERS.values(), ids=PLANNERS.keys())
+def test_who_only_plans_has_a_role_and_a_ceiling(wanted: Wanted, made: bool) -> None:
+    plan = access_plan(wanted)
+    assert ("ClickHouseManagementRole-read" in {role.name for role in plan.roles}) is made
+    ceilings = {policy.name for policy in plan.boundaries}
+    assert (LONGEST.reading_boundary_name in ceilings) is made
+
+
 def test_cloudformation_is_clean() -> None:
     text = json.dumps(cloudformation(PLAN), indent=2)
     found = cfnlint.lint(text, regions=["ap-southeast-1"])
