@@ -24,7 +24,14 @@ def confirm(question: str) -> None:
 
 def confirm_by_name(question: str, name: str) -> None:
     """Only the name itself counts as a yes."""
-    asked = f"{question}\nType its name to go ahead"
+    confirm_by_typing(f"{question}\nType its name to go ahead", name)
+
+
+def confirm_by_phrase(question: str, phrase: str) -> None:
+    confirm_by_typing(f"{question}\nType {phrase!r} to go ahead", phrase)
+
+
+def confirm_by_typing(asked: str, wanted: str) -> None:
     typed = typer.prompt(asked, default="", show_default=False, err=True)
-    if typed.strip() != name:
-        raise CliError(f"{typed.strip()!r} is not {name!r}: nothing was changed.")
+    if typed.strip() != wanted:
+        raise CliError(f"{typed.strip()!r} is not {wanted!r}: nothing was changed.")

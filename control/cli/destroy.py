@@ -34,7 +34,8 @@ def destroy(
     everything: AllOption = False,
     parallel: ParallelOption = None,
 ) -> None:
-    """Take the deployment down: show what goes, ask for its name, delete it, look for what is left.
+    """Take the deployment down: show what goes, ask for its name and for its data, delete it, look
+    for what is left.
 
     Can be run again after any failure: it goes on from what is recorded. Ends with 1 where
     something is left in the account, each thing with the command that removes it.
@@ -57,10 +58,27 @@ def destroy(
         if plan.progress.changed:
             show(plan, usual=None if everything else Change.DELETE, as_json=as_json)
             confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
+    confirm_data(opened, ask=not yes)
     take_down_services(opened)
     done = succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json)
     if not look_around(opened, done, as_json=as_json):
         raise typer.Exit(FAILED)
+
+
+def confirm_data(opened: Opened, *, ask: bool) -> None:
+    """Data is another matter than machines: named, and asked for on its own."""
+    from control.cli.confirmation import confirm_by_phrase
+    from control.cli.data_at_stake import PHRASE, at_stake, lines
+    from control.cli.service_removal import warehouses_in_cluster
+    from control.cli.stack import translated
+
+    with translated(opened.name):
+        deployment = opened.stack.export_stack().deployment or {}
+    stake = at_stake(deployment.get("resources") or (), warehouses_in_cluster(opened))
+    for line in lines(stake):
+        say(line)
+    if ask and stake.is_anything:
+        confirm_by_phrase("No backup of this is kept by the deployment itself.", PHRASE)
 
 
 def look_around(opened: Opened, done: Outcome, *, as_json: bool) -> bool:

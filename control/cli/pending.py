@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 5.0
 LONGEST_MAKING_S = 30 * 60.0
 """As long as AWS may take over a cluster or its nodes."""
-OBJECTS = "kubernetes:"
 NOBODY = Sight(fate=Fate.UNKNOWN, why="nothing here knows its type")
 
 
@@ -87,6 +86,7 @@ def once_made(opened: Opened, creates: Sequence[Pending], *, leaving: bool) -> S
 
 
 def looked(opened: Opened, creates: Sequence[Pending], *, leaving: bool) -> Mapping[str, Sight]:
+    from control.cli import pending_objects
     from control.cli.extensions import finders
 
     file = opened.project / f"Pulumi.{opened.name}.yaml"
@@ -94,12 +94,9 @@ def looked(opened: Opened, creates: Sequence[Pending], *, leaving: bool) -> Mapp
     for find in finders():
         left = [each for each in creates if each.urn not in sights]
         sights |= find(file, left, leaving=leaving)
-    return {each.urn: sights.get(each.urn, unsought(each)) for each in creates}
-
-
-def unsought(pending: Pending) -> Sight:
-    """An object in the cluster is found by the engine itself, by its name."""
-    return Sight(fate=Fate.AGAIN) if pending.type.startswith(OBJECTS) else NOBODY
+    left = [each for each in creates if each.urn not in sights]
+    sights |= pending_objects.sights(opened, left, leaving=leaving)
+    return {each.urn: sights.get(each.urn, NOBODY) for each in creates}
 
 
 def refusal(stack: str, settling: Settling) -> CliError:

@@ -40,6 +40,17 @@ def take_down_services(opened: Opened) -> None:
         remove(cluster, kind, names(listed(cluster, kind)))
 
 
+def warehouses_in_cluster(opened: Opened) -> list[str]:
+    """None that is known of where the cluster does not answer."""
+    from control.cli.cluster import WAREHOUSE
+    from control.cli.connection import connect
+
+    try:
+        return names(listed(connect(opened.name), WAREHOUSE))
+    except CliError:
+        return []
+
+
 def cluster_that_answers(opened: Opened) -> Cluster | None:
     """None where none was built, or it is gone already."""
     from control.cli.connection import connect

@@ -95,7 +95,21 @@ def cluster(was: Recorded, wanted: StackConfig) -> Iterator[Problem]:
             f"is older than the control plane, {was.kubernetes}: EKS does not go back",
             was.kubernetes,
         )
+    elif was.kubernetes is not None and was.kubernetes != config.version.value:
+        yield from skipping(was.kubernetes, config.version.value)
     yield from secrets_key(was, wanted)
+
+
+def skipping(running: str, wanted: str) -> Iterator[Problem]:
+    from infra.upgrade.plan import skipped
+
+    if first := skipped(running, wanted):
+        yield problem(
+            "cluster.version",
+            wanted,
+            f"is more than one minor version after the control plane, {running}: EKS skips none",
+            f"{first}, applied before it; `byoc upgrade-plan` shows every step",
+        )
 
 
 def number(version: str) -> tuple[int, ...]:

@@ -102,7 +102,13 @@ class Clients:
             raise OtherAccountError(
                 f"these credentials are of account {account}, and it was made in {wanted}"
             )
-        return Place(client=client, account=account, region=region, deployment=config.name)
+        return Place(
+            client=client,
+            account=account,
+            region=region,
+            deployment=config.name,
+            by_role=bool(roles),
+        )
 
     def _assumed(self, region: str, roles: Sequence[Mapping[str, Any]]) -> Callable[[str], Any]:
         from infra.preflight.run import clients

@@ -8,6 +8,7 @@ from permissions.names import DEPLOYMENT_TAG
 
 EKS_LIFE = lives(making=("creating", "pending"), failed=("failed", "create_failed"))
 EKS_GONE = ("deleting",)
+DENIED = ("AccessDenied", "AccessDeniedException")
 DYING_KEYS = ("PendingDeletion", "PendingReplicaDeletion")
 
 
@@ -74,20 +75,30 @@ def by_alias(place: Place, inputs: Props) -> Iterator[Seen]:
 
 
 def by_key_tags(place: Place, inputs: Props) -> Iterator[Seen]:
-    """KMS does not search its tags: the tagging service does."""
-    wanted = [
-        {"Key": key, "Values": [value]}
-        for key, value in (inputs.get("tags") or {}).items()
-        if key in (DEPLOYMENT_TAG, "Name")
-    ]
-    pages = place.client("resourcegroupstaggingapi").get_paginator("get_resources").paginate(
-        ResourceTypeFilters=["kms"], TagFilters=wanted
-    )  # fmt: skip
-    for page in pages:
-        for raw in page["ResourceTagMappingList"]:
-            key = place.client("kms").describe_key(KeyId=raw["ResourceARN"])["KeyMetadata"]
-            if key["KeyState"] not in DYING_KEYS:
-                yield Seen(id=key["KeyId"], tags=pairs(raw["Tags"]))
+    """KMS does not search its tags: each key is asked for its own."""
+    kms, given = place.client("kms"), inputs.get("tags") or {}
+    wanted = {DEPLOYMENT_TAG: place.deployment, "Name": given.get("Name", "")}
+    for page in kms.get_paginator("list_keys").paginate():
+        for key in page["Keys"]:
+            tags = key_tags(place, kms, key["KeyId"])
+            if not wanted.items() <= tags.items():
+                continue
+            found = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            if found["KeyState"] not in DYING_KEYS:
+                yield Seen(id=key["KeyId"], tags=tags)
+
+
+def key_tags(place: Place, kms: Any, key: str) -> dict[str, str]:
+    """The operator's role sees none but its own keys, by their tag."""
+    from botocore.exceptions import ClientError
+
+    try:
+        found = kms.list_resource_tags(KeyId=key)["Tags"]
+    except ClientError as error:
+        if place.by_role and error.response["Error"]["Code"] in DENIED:
+            return {}
+        raise
+    return pairs(found)
 
 
 def by_group(place: Place, inputs: Props) -> Iterator[Seen]:
@@ -198,7 +209,7 @@ OTHER_KINDS = (
     Kind(
         type="aws:kms/key:Key",
         look=by_key_tags,
-        rights=("tag:GetResources", "kms:DescribeKey"),
+        rights=("kms:ListKeys", "kms:ListResourceTags", "kms:DescribeKey"),
     ),
     Kind(
         type="aws:ram/resourceShareAccepter:ResourceShareAccepter",

@@ -45,6 +45,8 @@ class Place:
     account: str
     region: str
     deployment: str
+    by_role: bool = False
+    """Under a role that sees less than the whole account."""
 
 
 Look = Callable[[Place, Props], Iterable[Seen]]

@@ -104,13 +104,17 @@ def refuse(running: Running, wanted: Wanted) -> None:
 
 def refuse_skipping(running: Running, wanted: Wanted) -> None:
     """One `up` goes one minor version far."""
-    ahead = minor(wanted.version) - minor(running.control_plane)
-    if ahead > 1:
-        following = f"1.{minor(running.control_plane) + 1}"
+    if following := skipped(running.control_plane, wanted.version):
+        ahead = minor(wanted.version) - minor(running.control_plane)
         raise UpgradeError(
             f"From {running.control_plane} to {wanted.version} are {ahead} minor versions, and EKS"
             f" skips none: set byoc:cluster.version to {following} and apply it first."
         )
+
+
+def skipped(current: str, wanted: str) -> str | None:
+    """The version to go to first, where `wanted` is further away than the next."""
+    return f"1.{minor(current) + 1}" if minor(wanted) - minor(current) > 1 else None
 
 
 def told(misfit: Misfit, version: str) -> str:

@@ -57,6 +57,7 @@ CLUSTER = (
     *see("eks: DescribeNodegroup DescribeUpdate", NODE_GROUP),
     *see("eks: DescribeAddon DescribeUpdate", ADDON),
     *see("eks: DescribePodIdentityAssociation", IDENTITY),
+    *see("eks: ListPodIdentityAssociations", CLUSTER_ARN),
     *see("eks: DescribeAccessEntry ListAssociatedAccessPolicies", ENTRY),
     *on("eks: CreateCluster", CLUSTER_ARN, phases=SET_UP, conditions=(CREATED_WITH_TAG,)),
     *on(

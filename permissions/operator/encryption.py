@@ -26,6 +26,15 @@ ENCRYPTION = (
         reason="KMS lists aliases of the account as a whole.",
     ),
     *grants(
+        "kms: ListKeys",
+        "*",
+        component="encryption",
+        conditions=(IN_REGION,),
+        feature=Feature.KEY_WRITE,
+        phases=SET_UP_AND_TAKE_DOWN,
+        reason="A key that a killed engine made has no name yet; KMS lists ids of them all.",
+    ),
+    *grants(
         "kms: CreateGrant",
         KEY,
         component="encryption",

@@ -39,6 +39,11 @@ UNSEEN: tuple[Unseen, ...] = (
     *by(Asker.TOOL, "The preflight compares quotas before anything is made.",
         "servicequotas: GetServiceQuota GetAWSDefaultServiceQuota"),
     *by(Asker.TOOL, "The preflight asks IAM what the role may do.", "iam: SimulatePrincipalPolicy"),
+    *by(Asker.TOOL, "After an engine was killed, `byoc` looks for the key that it was making.",
+        "kms: ListKeys"),
+    *by(Asker.TOOL, "After an engine was killed, `byoc` looks for the association that it was"
+        " making.",
+        "eks: ListPodIdentityAssociations"),
     *by(Asker.PROVIDER, "It looks a gateway endpoint's prefix list up by this call.",
         "ec2: DescribePrefixLists"),
     *by(Asker.PROVIDER, "Before a group or subnet goes, it looks for what still hangs on it.",

@@ -61,6 +61,9 @@ CASES: Mapping[str, tuple[Recorded, Document, list[str]]] = {
     ),
     "an older Kubernetes": (MADE, changed("cluster.version", "1.33"), ["cluster.version"]),
     "a newer Kubernetes": (MADE, changed("cluster.version", "1.35"), []),
+    "a Kubernetes further away than the next": (
+        replace(MADE, kubernetes="1.33"), changed("cluster.version", "1.35"), ["cluster.version"],
+    ),
     "an own key instead of the one made": (
         MADE, changed("encryption.secretsKeyArn", KEY.format(2)), ["encryption.secretsKeyArn"],
     ),
