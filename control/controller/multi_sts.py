@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from control.controller.cluster import (
@@ -35,7 +35,12 @@ from control.warehouses.names import (
     SERVING_LABEL,
     WAREHOUSE_LABEL,
 )
-from control.warehouses.objects import deployment_from, service_from, warehouse_from
+from control.warehouses.objects import (
+    deployment_from,
+    moment_from,
+    service_from,
+    warehouse_from,
+)
 from control.warehouses.replica_manifests import replica_manifests
 from control.warehouses.service_manifests import service_manifests
 from control.warehouses.status import Reported, reported_from
@@ -43,6 +48,9 @@ from control.warehouses.users_config import OPERATOR_USER
 
 SCALE_UP = {"TriggeredScaleUp", "Nominated"}
 """The events of a pod by the cluster autoscaler of every cloud, and by Karpenter."""
+
+ASKED_ABOUT_AFTER = timedelta(minutes=2)
+"""Far below the patience that a node on its way prolongs: until then nobody needs to know."""
 
 Clock = Callable[[], datetime]
 Endpoint = Callable[[str], str]
@@ -175,8 +183,16 @@ class MultiSts:
         return replicas_from(found, self.awaiting_nodes(service.namespace, found["Pod"]))
 
     def awaiting_nodes(self, namespace: str, pods: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-        """Names of the pods for which a node autoscaler says that it makes a node."""
-        waiting = [pod["metadata"]["name"] for pod in pods if waits_for_node(pod)]
+        """Names of the pods for which a node autoscaler says that it makes a node.
+
+        To find the events of one pod the API server reads all of the namespace.
+        """
+        long_ago = self.clock() - ASKED_ABOUT_AFTER
+        waiting = [
+            pod["metadata"]["name"]
+            for pod in pods
+            if waits_for_node(pod) and moment_from(pod["metadata"]["creationTimestamp"]) <= long_ago
+        ]
         return frozenset(
             name for name in waiting if self.kube.reasons_told("Pod", namespace, name) & SCALE_UP
         )

@@ -244,6 +244,27 @@ def test_a_node_that_is_being_made_is_waited_for(lake: Stage, reason: str) -> No
     assert not lake.serving("main") & old
 
 
+def test_events_are_asked_for_only_where_a_node_is_long_awaited(
+    lake: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def reasons_told(kind: str, namespace: str, name: str) -> set[str]:
+        asked.add(name)
+        return set()
+
+    nodes_lack(lake, lake.serving("main"), set())
+    monkeypatch.setattr(lake.kube, "reasons_told", reasons_told)
+    lake.edit("main", **BIGGER)
+    for _ in range(4):
+        lake.one_round()
+        lake.kube.tick(20)
+    assert asked == set()
+    lake.kube.tick(120)
+    lake.one_round()
+    assert len(asked) == 3
+
+
 def test_a_node_that_never_comes_is_given_up(lake: Stage) -> None:
     nodes_lack(lake, lake.serving("main"), {"Nominated"})
     lake.edit("main", **BIGGER)

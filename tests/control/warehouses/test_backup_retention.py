@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from control.warehouses.backup import Backup, BackupPhase
@@ -71,6 +71,7 @@ def histories(draw: st.DrawFn) -> list[Backup]:
     return made
 
 
+@settings(deadline=None)
 @given(history=histories(), pick=st.integers(0, 11))
 def test_what_is_left_is_whole_at_every_moment(history: list[Backup], pick: int) -> None:
     restoring = {f"b{pick}"}
