@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from local.cache import cache_dir
 from local.go_tools import KUBERNETES, PULUMI, ensure_built
 from tests.kube_api import KubeApi, started_kube_api
+
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 
 
 @pytest.fixture(scope="session")
