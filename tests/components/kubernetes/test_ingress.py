@@ -55,7 +55,7 @@ def test_private_alone():
 
 
 def test_without_an_ingress_nothing_is_open():
-    seen = platform(replace(PLATFORM, ingress=None, certificates=None))
+    seen = platform(replace(PLATFORM, ingress=None, certificates=None, readers=None))
     assert not [one for one in objects(seen) if one["kind"] == "Service"]
     assert not [
         one
