@@ -316,9 +316,9 @@ def replace_reads(cluster: Cluster, type_: str, status: Props) -> Cluster:
 def test_time_out_says_which_pod_is_stuck_and_why(kube: Kube) -> None:
     made = kube.create(DEPLOYMENT, "web", web())
     wait_for(
-        lambda: event_seen(kube, "FailedScheduling"),
+        lambda: event_seen(kube, "FailedScheduling") and unscheduled(kube),
         within_s=30,
-        what="the scheduler to look at the pod",
+        what="the scheduler to tell of the pod, by an event and in its status",
     )
     kube.timeout = timedelta(seconds=0.2)
     with pytest.raises(PluginError) as raised:
@@ -329,6 +329,15 @@ def test_time_out_says_which_pod_is_stuck_and_why(kube: Kube) -> None:
     assert "pod web-" in text
     assert "is not scheduled: no nodes available to schedule pods" in text
     assert "last event: FailedScheduling" in text
+
+
+def unscheduled(kube: Kube) -> bool:
+    pods = kube.cluster.client.get(f"/api/v1/namespaces/{kube.namespace}/pods")["items"]
+    return any(
+        condition["type"] == "PodScheduled" and condition["status"] == "False"
+        for pod in pods
+        for condition in pod["status"].get("conditions", ())
+    )
 
 
 def event_seen(kube: Kube, reason: str) -> bool:
