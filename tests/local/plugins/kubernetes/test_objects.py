@@ -316,9 +316,9 @@ def replace_reads(cluster: Cluster, type_: str, status: Props) -> Cluster:
 def test_time_out_says_which_pod_is_stuck_and_why(kube: Kube) -> None:
     made = kube.create(DEPLOYMENT, "web", web())
     wait_for(
-        lambda: event_seen(kube, "FailedScheduling") and unscheduled(kube),
+        lambda: event_seen(kube, "FailedScheduling") and unscheduled(kube) and counted(kube),
         within_s=30,
-        what="the scheduler to tell of the pod, by an event and in its status",
+        what="scheduler and controller to tell of the pod",
     )
     kube.timeout = timedelta(seconds=0.2)
     with pytest.raises(PluginError) as raised:
@@ -338,6 +338,12 @@ def unscheduled(kube: Kube) -> bool:
         for pod in pods
         for condition in pod["status"].get("conditions", ())
     )
+
+
+def counted(kube: Kube) -> bool:
+    """Its controller writes this after it made the pod."""
+    path = f"/apis/apps/v1/namespaces/{kube.namespace}/deployments/web"
+    return bool(kube.cluster.client.get(path)["status"].get("unavailableReplicas"))
 
 
 def event_seen(kube: Kube, reason: str) -> bool:
