@@ -20,6 +20,29 @@ BLOCKS = range(210, 250)
 READY_WITHIN_S = 360
 
 
+@dataclass
+class ApiProcess:
+    argv: list[str]
+    log: Path
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.argv, stdout=log, stderr=log, env={**os.environ, "GOGC": "50"}
+            )
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
 @dataclass(frozen=True, kw_only=True)
 class KubeApi:
     """`block` is the second number of its addresses, 127.<block>.0.0/16."""
@@ -28,6 +51,12 @@ class KubeApi:
     kubeconfig: Path
     folder: Path
     block: int
+    process: ApiProcess
+
+    def start(self) -> None:
+        """Also after it was killed: what it answered is on disk."""
+        self.process.start()
+        wait_until_ready(self.server, self.folder, self.process.process)
 
 
 @contextlib.contextmanager
@@ -42,23 +71,18 @@ def started_kube_api(binary: Path, folder: Path, worker: str) -> Iterator[KubeAp
     )
     argv = [str(binary), f"--data-dir={folder / 'data'}", f"--bind-address=127.{block}.0.1"]
     argv += [f"--pki-dir={folder / 'pki'}", f"--service-cidr=127.{block}.32.0/19"]
-    with (folder / "kube.log").open("wb") as log:
-        process = subprocess.Popen(argv, stdout=log, stderr=log, env={**os.environ, "GOGC": "50"})
+    api = KubeApi(
+        server=server,
+        kubeconfig=folder / "pki" / "admin.kubeconfig",
+        folder=folder,
+        block=block,
+        process=ApiProcess(argv, folder / "kube.log"),
+    )
     try:
-        wait_until_ready(server, folder, process)
-        yield KubeApi(
-            server=server,
-            kubeconfig=folder / "pki" / "admin.kubeconfig",
-            folder=folder,
-            block=block,
-        )
+        api.start()
+        yield api
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        api.process.stop()
 
 
 def free_block(worker: str) -> int:

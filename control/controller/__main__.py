@@ -5,12 +5,12 @@ import asyncio
 import functools
 import os
 import secrets
+import signal
 from datetime import UTC, datetime
 
 import boto3
-import kopf
 from lightkube import Client, KubeConfig
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from control.controller.autoscaler.autoscaler import Autoscaler
 from control.controller.autoscaler.instruments import Instruments
@@ -19,18 +19,24 @@ from control.controller.autoscaler.measured import Measured
 from control.controller.autoscaler.prometheus import Prometheus
 from control.controller.backup_metrics import BackupMetrics
 from control.controller.backup_world import BackupTools
+from control.controller.cached_kube import CachedKube, scopes
 from control.controller.databases import SqlDatabases
 from control.controller.journal import Journal, Metrics
 from control.controller.kube_backups import KubeBackups
 from control.controller.kube_client import KubeClient
 from control.controller.logs import configure_logs
 from control.controller.multi_sts import MultiSts
-from control.controller.operator import Operator, registry_of
+from control.controller.operator import Operator
+from control.controller.paced_databases import PacedDatabases
 from control.controller.reconcile_service import World
+from control.controller.running import running
 from control.controller.s3_store import S3Store, s3_client
+from control.controller.side_by_side import SideBySide
 from control.controller.sql_backups import SqlBackups
 from control.controller.sql_client import HttpSql
+from control.controller.watch_metrics import WatchMetrics
 from control.scaling.vertical import Mode
+from control.telemetry.health_server import serve
 from control.warehouses.names import NAMESPACE
 
 RID_LETTERS = "bcdfghjklmnpqrstvwxz0123456789"
@@ -40,27 +46,35 @@ RID_LENGTH = 6
 def main() -> None:
     asked = arguments()
     configure_logs(level=asked.log_level)
-    metrics_registry = CollectorRegistry()
-    kube = KubeClient(Client(config=KubeConfig.from_env(), http2=False))
-    world = build_world(kube, metrics_registry)
-    autoscaler = build_autoscaler(kube, metrics_registry, asked)
-    start_http_server(asked.metrics_port, addr=asked.address, registry=metrics_registry)
-    kopf.configure(verbose=False)
-    configure_logs(level=asked.log_level)
-    asyncio.run(run(world, autoscaler, asked))
+    registry = CollectorRegistry()
+    kube = CachedKube(
+        Client(config=KubeConfig.from_env(), http2=False), scopes(asked.namespace), now
+    )
+    operator = Operator(build_world(kube, registry))
+    autoscaler = build_autoscaler(kube, registry, asked)
+    ports = (asked.health_port, asked.metrics_port)
+    registry.register(WatchMetrics(kube))
+    serve(asked.address, ports, registry, lambda: problem(operator, kube))
+    asyncio.run(run_until_told(operator, kube, autoscaler))
 
 
-async def run(world: World, autoscaler: Autoscaler, asked: argparse.Namespace) -> None:
-    ticking = asyncio.create_task(keep_ticking(autoscaler))
-    try:
-        await kopf.operator(
-            registry=registry_of(Operator(world)),
-            namespaces=[asked.namespace],
-            standalone=True,
-            liveness_endpoint=f"http://{asked.address}:{asked.health_port}/healthz",
-        )
-    finally:
-        ticking.cancel()
+def problem(operator: Operator, kube: CachedKube) -> str | None:
+    """What only a new process mends; an API server that is away is not that."""
+    if not kube.alive:
+        return "nothing is heard of the cluster"
+    return None if operator.alive else "no pass is made"
+
+
+async def run_until_told(operator: Operator, kube: CachedKube, autoscaler: Autoscaler) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with running(operator, kube):
+        ticking = asyncio.create_task(keep_ticking(autoscaler))
+        try:
+            await told.wait()
+        finally:
+            ticking.cancel()
 
 
 def arguments() -> argparse.Namespace:
@@ -80,12 +94,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def build_world(kube: KubeClient, registry: CollectorRegistry) -> World:
+def build_world(kube: CachedKube, registry: CollectorRegistry) -> World:
     cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
     sql = HttpSql()
     return World(
         cluster=cluster,
-        databases=SqlDatabases(sql),
+        databases=PacedDatabases(SqlDatabases(sql)),
+        ask=SideBySide(),
         journal=Journal(cluster=cluster, metrics=Metrics(registry)),
         clock=now,
         new_id=new_rid,

@@ -91,6 +91,10 @@ class Cluster(Protocol):
         self, deployment: Deployment, warehouse: Warehouse
     ) -> WarehouseObservation: ...
 
+    def freshen_warehouse(self, warehouse: Warehouse) -> bool:
+        """As `freshen`, of a warehouse and of who belongs to it."""
+        ...
+
     def ensure_credentials(self, warehouse: Warehouse) -> None: ...
 
     def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None: ...
@@ -107,6 +111,10 @@ class Cluster(Protocol):
         ...
 
     def observe(self, service: Service) -> Sequence[ReplicaObservation]: ...
+
+    def freshen(self, service: Service) -> bool:
+        """Let all that is observed of it be no older than this call; False where it never is."""
+        ...
 
     def peers(self, services: Sequence[Service]) -> Sequence[Peer]:
         """Replicas of these services of one warehouse that serve clients now."""
@@ -130,6 +138,10 @@ class Cluster(Protocol):
 
 class Databases(Protocol):
     """What replicas are asked and told by SQL."""
+
+    def forget(self, peer: Peer) -> None:
+        """What it answered lately counts no longer."""
+        ...
 
     def probe(
         self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]

@@ -25,6 +25,9 @@ class SqlDatabases:
         self.sql = sql
         self.carrier = LogCarrier(sql=sql)
 
+    def forget(self, peer: Peer) -> None:
+        """Nothing is remembered."""
+
     def probe(
         self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
     ) -> Probe | None:

@@ -8,6 +8,7 @@ import httpx
 from lightkube import Client
 from lightkube.core.exceptions import ApiError
 from lightkube.generic_resource import GenericNamespacedResource, create_namespaced_resource
+from lightkube.models.meta_v1 import Status
 from lightkube.types import CascadeType, PatchType
 
 from control.controller.cluster import ClusterError
@@ -25,30 +26,45 @@ class KubeError(ClusterError):
     """The API server did not do what it was asked."""
 
 
+KINDS: Mapping[str, tuple[str, str, str]] = {
+    "StatefulSet": ("apps", "v1", "statefulsets"),
+    "PodDisruptionBudget": ("policy", "v1", "poddisruptionbudgets"),
+    "NetworkPolicy": ("networking.k8s.io", "v1", "networkpolicies"),
+    "Pod": ("", "v1", "pods"),
+    "ConfigMap": ("", "v1", "configmaps"),
+    "Secret": ("", "v1", "secrets"),
+    "Service": ("", "v1", "services"),
+    "PersistentVolumeClaim": ("", "v1", "persistentvolumeclaims"),
+    "Event": ("", "v1", "events"),
+    WAREHOUSE: (GROUP, VERSION, "warehouses"),
+    SERVICE: (GROUP, VERSION, "services"),
+    BACKUP: (GROUP, VERSION, "backups"),
+}
+"""Group, version and plural."""
+
+
 def resource(group: str, version: str, kind: str, plural: str) -> Resource:
     made: Resource = create_namespaced_resource(group, version, kind, plural)
     return made
 
 
+def url_of(kind: str, namespace: str) -> str:
+    group, version, plural = KINDS[kind]
+    root = f"/apis/{group}/{version}" if group else f"/api/{version}"
+    return f"{root}/namespaces/{namespace}/{plural}"
+
+
 RESOURCES: Mapping[str, Resource] = {
-    "StatefulSet": resource("apps", "v1", "StatefulSet", "statefulsets"),
-    "PodDisruptionBudget": resource("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
-    "NetworkPolicy": resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
-    "Pod": resource("", "v1", "Pod", "pods"),
-    "ConfigMap": resource("", "v1", "ConfigMap", "configmaps"),
-    "Secret": resource("", "v1", "Secret", "secrets"),
-    "Service": resource("", "v1", "Service", "services"),
-    "PersistentVolumeClaim": resource("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
-    "Event": resource("", "v1", "Event", "events"),
-    WAREHOUSE: resource(GROUP, VERSION, "Warehouse", "warehouses"),
-    SERVICE: resource(GROUP, VERSION, "Service", "services"),
-    BACKUP: resource(GROUP, VERSION, "Backup", "backups"),
+    kind: resource(group, version, kind.rpartition("/")[2], plural)
+    for kind, (group, version, plural) in KINDS.items()
 }
 
 
 class KubeClient:
     def __init__(self, client: Client) -> None:
         self.client = client
+        # lightkube prepares a class at its first use, and not for several threads at once.
+        Status.from_dict({})  # type: ignore[no-untyped-call]
 
     def find(self, kind: str, namespace: str, name: str) -> Document | None:
         try:
@@ -72,35 +88,46 @@ class KubeClient:
             )
             return {dict(event).get("reason") or "" for event in events}
 
-    def apply(self, document: Document) -> None:
+    def freshen(self, kind: str, namespace: str, labels: Mapping[str, str]) -> bool:
+        """Let what is read of these be no older than this call; False where it never is."""
+        return False
+
+    def freshen_one(self, kind: str, namespace: str, name: str) -> None:
+        """The same of one object."""
+
+    # Each write answers with the object as it is then.
+
+    def apply(self, document: Document) -> Document:
         """Server-side apply: ours are the fields that we name, and no others."""
         meta = document["metadata"]
         made = RESOURCES[kind_of(document)].from_dict(document)
         with translated(f"apply {document['kind']} {meta['namespace']}/{meta['name']}"):
-            self.client.apply(made, field_manager=MANAGER, force=True)
+            return dict(self.client.apply(made, field_manager=MANAGER, force=True))
 
-    def create(self, document: Document) -> None:
+    def create(self, document: Document) -> Document:
         meta = document["metadata"]
         made = RESOURCES[kind_of(document)].from_dict(document)
         what = meta.get("name") or meta.get("generateName")
         with translated(f"create {document['kind']} {meta['namespace']}/{what}"):
-            self.client.create(made, field_manager=MANAGER)
+            return dict(self.client.create(made, field_manager=MANAGER))
 
-    def patch(self, kind: str, namespace: str, name: str, change: Document) -> None:
+    def patch(self, kind: str, namespace: str, name: str, change: Document) -> Document:
         with translated(f"change {kind} {namespace}/{name}"):
-            self.client.patch(
+            changed = self.client.patch(
                 RESOURCES[kind], name, change, namespace=namespace, patch_type=PatchType.MERGE
             )
+            return dict(changed)
 
-    def patch_status(self, kind: str, namespace: str, name: str, status: Document) -> None:
+    def patch_status(self, kind: str, namespace: str, name: str, status: Document) -> Document:
         with translated(f"report on {kind} {namespace}/{name}"):
-            self.client.patch(
+            changed = self.client.patch(
                 RESOURCES[kind].Status,
                 name,
                 {"status": status},
                 namespace=namespace,
                 patch_type=PatchType.MERGE,
             )
+            return dict(changed)
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         try:

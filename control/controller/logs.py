@@ -69,5 +69,5 @@ def configure_logs(*, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "kopf", "asyncio", "botocore", "aiohttp.access"):
+    for name in ("httpx", "httpcore", "asyncio", "botocore"):
         logging.getLogger(name).setLevel(logging.WARNING)

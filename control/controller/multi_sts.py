@@ -18,10 +18,12 @@ from control.controller.kube_client import (
     SERVICE,
     WAREHOUSE,
     KubeClient,
+    KubeConflictError,
     KubeNotFoundError,
     contains,
 )
 from control.controller.replica_documents import pod_phase, replicas_from, waits_for_node
+from control.controller.understood import Understood
 from control.scaling.replica_seen import PodPhase
 from control.warehouses.credentials import credentials_manifest
 from control.warehouses.ingress_allowlist import ingress_allowlists
@@ -29,10 +31,12 @@ from control.warehouses.keeper_manifests import keeper_manifests
 from control.warehouses.manifest_parts import keeper_selector, service_selector
 from control.warehouses.model import Deployment, Retention, Service, Warehouse
 from control.warehouses.names import (
+    FACTS,
     FINALIZER,
     REPLICA_LABEL,
     SERVICE_LABEL,
     SERVING_LABEL,
+    SYSTEM_NAMESPACE,
     WAREHOUSE_LABEL,
 )
 from control.warehouses.objects import (
@@ -52,12 +56,12 @@ SCALE_UP = {"TriggeredScaleUp", "Nominated"}
 ASKED_ABOUT_AFTER = timedelta(minutes=2)
 """Far below the patience that a node on its way prolongs: until then nobody needs to know."""
 
+PARTS_OF_REPLICAS = ("StatefulSet", "ConfigMap", "PersistentVolumeClaim")
+"""With its pod, of which others are also read."""
+
 Clock = Callable[[], datetime]
 Endpoint = Callable[[str], str]
 """The address of S3 in a region."""
-
-SYSTEM_NAMESPACE, FACTS = "byoc-system", "deployment"
-
 
 ORPHANED: dict[str, Any] = {"metadata": {"labels": {REPLICA_LABEL: None}}}
 
@@ -67,6 +71,7 @@ class MultiSts:
         self.kube = kube
         self.clock = clock
         self.s3_endpoint = s3_endpoint
+        self.understood = Understood(service_from)
 
     def deployment(self) -> Deployment:
         found = self.kube.find("ConfigMap", SYSTEM_NAMESPACE, FACTS)
@@ -83,7 +88,7 @@ class MultiSts:
         return (service_from(found), reported_from(found.get("status") or {})) if found else None
 
     def services(self, namespace: str) -> Sequence[Service]:
-        return [service_from(found) for found in self.kube.list(SERVICE, namespace, {})]
+        return [self.understood(found) for found in self.kube.list(SERVICE, namespace, {})]
 
     def report(self, subject: Service | Warehouse, status: Mapping[str, Any]) -> None:
         self.kube.patch_status(kind_of(subject), subject.namespace, subject.name, dict(status))
@@ -94,6 +99,13 @@ class MultiSts:
         self.kube.create(event_document(subject, reason, message, self.clock(), warning=warning))
 
     def set_finalizer(self, subject: Service | Warehouse, *, present: bool) -> None:
+        """Another pass may report on the same object at this moment."""
+        try:
+            self.try_to_set_finalizer(subject, present=present)
+        except KubeConflictError:
+            self.try_to_set_finalizer(subject, present=present)
+
+    def try_to_set_finalizer(self, subject: Service | Warehouse, *, present: bool) -> None:
         kind = kind_of(subject)
         found = self.kube.find(kind, subject.namespace, subject.name)
         if found is None:
@@ -126,6 +138,12 @@ class MultiSts:
             objects_left=any(self.kube.exists(document) for document in documents),
             pods_left=bool(members),
         )
+
+    def freshen_warehouse(self, warehouse: Warehouse) -> bool:
+        namespace = warehouse.namespace
+        self.kube.freshen_one(WAREHOUSE, namespace, warehouse.name)
+        self.kube.freshen("Pod", namespace, keeper_selector(warehouse))
+        return self.kube.freshen(SERVICE, namespace, {})
 
     def ensure_credentials(self, warehouse: Warehouse) -> None:
         self.kube.create(credentials_manifest(warehouse))
@@ -178,9 +196,22 @@ class MultiSts:
 
     def observe(self, service: Service) -> Sequence[ReplicaObservation]:
         labels = service_selector(service)
-        kinds = ("StatefulSet", "Pod", "ConfigMap", "PersistentVolumeClaim")
+        kinds = ("Pod", *PARTS_OF_REPLICAS)
         found = {kind: self.kube.list(kind, service.namespace, labels) for kind in kinds}
         return replicas_from(found, self.awaiting_nodes(service.namespace, found["Pod"]))
+
+    def freshen(self, service: Service) -> bool:
+        namespace, siblings = service.namespace, self.services(service.namespace)
+        of_warehouse = {WAREHOUSE_LABEL: service.warehouse}
+        if not self.kube.freshen("Pod", namespace, of_warehouse):
+            return False
+        for kind in PARTS_OF_REPLICAS:
+            self.kube.freshen(kind, namespace, service_selector(service))
+        self.kube.freshen_one(WAREHOUSE, namespace, service.warehouse)
+        for sibling in siblings:
+            if sibling.warehouse == service.warehouse:
+                self.kube.freshen_one(SERVICE, namespace, sibling.name)
+        return True
 
     def awaiting_nodes(self, namespace: str, pods: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         """Names of the pods for which a node autoscaler says that it makes a node.

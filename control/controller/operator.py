@@ -1,25 +1,30 @@
-"""The operator: kopf watches, a queue orders, threads reconcile."""
+"""The operator: informers tell of changes, a queue orders, threads reconcile."""
 
 import asyncio
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import kopf
 import structlog
 
 from control.controller.cluster import ClusterError
+from control.controller.object_store import Change
 from control.controller.reconcile_backups import reconcile_backups
 from control.controller.reconcile_service import World, reconcile_service
 from control.controller.reconcile_warehouse import reconcile_warehouse
-from control.controller.watching import Item, Kind, Watching, part_changed
+from control.controller.watching import PARTS_THAT_MOVE, Item, Kind, Watching
 from control.controller.work_queue import WorkQueue
-from control.warehouses.names import GROUP, VERSION, WAREHOUSE_LABEL
 
-WORKERS = 6
+WORKERS = 12
+"""Passes at a time; most of their time they wait for an API server or a replica."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=1), timedelta(seconds=60)
 STEPS_AT_ONCE = 25
 """An object that still acts after so many steps in a row lets the others go first."""
+
+GATHERED_FOR = timedelta(milliseconds=100)
+"""News of pods come in bursts, and one pass sees them all."""
 
 log = structlog.get_logger("controller")
 
@@ -30,30 +35,56 @@ class Operator:
         self.workers = workers
         self.watching = Watching()
         self.queue: WorkQueue[Item]
+        self.news: asyncio.Queue[Change]
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.threads = ThreadPoolExecutor(workers, thread_name_prefix="pass")
         self.tasks: list[asyncio.Task[None]] = []
         self.in_a_row: dict[Item, int] = {}
         self.failures: dict[Item, int] = {}
 
-    async def start(self, **_: Any) -> None:
-        self.queue = WorkQueue()
+    async def start(self) -> None:
+        self.queue, self.news = WorkQueue(), asyncio.Queue()
         self.tasks = [asyncio.create_task(self.work()) for _ in range(self.workers)]
+        self.tasks.append(asyncio.create_task(self.listen()))
+        self.loop = asyncio.get_running_loop()
 
-    async def stop(self, **_: Any) -> None:
+    async def stop(self) -> None:
+        """Passes under way end; the next one of each begins with what the cluster holds."""
+        self.loop = None
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.to_thread(self.threads.shutdown, wait=True, cancel_futures=True)
 
-    async def add(self, items: Iterable[Item]) -> None:
+    @property
+    def alive(self) -> bool:
+        return self.loop is not None and not any(task.done() for task in self.tasks)
+
+    def tell(self, change: Change) -> None:
+        """Called by whatever thread hears of a change."""
+        loop = self.loop
+        if loop is not None:
+            with suppress(RuntimeError):  # the loop was closed since
+                loop.call_soon_threadsafe(self.news.put_nowait, change)
+
+    async def listen(self) -> None:
+        while True:
+            change = await self.news.get()
+            delay = GATHERED_FOR if change.kind in PARTS_THAT_MOVE else timedelta(0)
+            await self.add(self.watching.heard(change), delay)
+
+    async def add(self, items: Iterable[Item], delay: timedelta) -> None:
         for item in items:
             self.failures.pop(item, None)
-            await self.queue.add(item)
+            await self.queue.add(item, delay_s=delay.total_seconds())
         self.world.journal.metrics.waiting.set(len(self.queue))
 
     async def work(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             item = await self.queue.take()
             try:
-                delay = await asyncio.to_thread(self.reconcile, item)
+                delay = await loop.run_in_executor(self.threads, self.reconcile, item)
             finally:
                 await self.queue.done(item)
             if delay is not None:
@@ -97,45 +128,3 @@ PASSES: dict[Kind, Callable[[Any, World], timedelta | None]] = {
     Kind.SERVICE: reconcile_service,
     Kind.BACKUPS: reconcile_backups,
 }
-
-
-def registry_of(operator: Operator) -> kopf.OperatorRegistry:
-    """kopf's part: watching and reconnecting. It keeps nothing in our objects."""
-    registry = kopf.OperatorRegistry()
-
-    @kopf.on.login(registry=registry)
-    async def log_in(**about: Any) -> kopf.ConnectionInfo | None:
-        inside = kopf.login_with_service_account(**about)
-        return inside or kopf.login_with_kubeconfig(**about)
-
-    @kopf.on.startup(registry=registry)
-    async def settings_of(settings: kopf.OperatorSettings, **_: Any) -> None:
-        settings.posting.enabled = False
-        settings.persistence.finalizer = f"{GROUP}/unused"
-        settings.watching.server_timeout = 300
-        await operator.start()
-
-    @kopf.on.cleanup(registry=registry)
-    async def clean_up(**_: Any) -> None:
-        await operator.stop()
-
-    @kopf.on.event(GROUP, VERSION, "warehouses", registry=registry)
-    async def on_warehouse(type: str | None, body: kopf.Body, **_: Any) -> None:
-        await operator.add(operator.watching.warehouse_changed(type, body))
-
-    @kopf.on.event(GROUP, VERSION, "services", registry=registry)
-    async def on_service(type: str | None, body: kopf.Body, **_: Any) -> None:
-        await operator.add(operator.watching.service_changed(type, body))
-
-    @kopf.on.event(GROUP, VERSION, "backups", registry=registry)
-    async def on_backup(type: str | None, body: kopf.Body, **_: Any) -> None:
-        await operator.add(operator.watching.backup_changed(type, body))
-
-    @kopf.on.event(
-        "apps", "v1", "statefulsets", labels={WAREHOUSE_LABEL: kopf.PRESENT}, registry=registry
-    )
-    @kopf.on.event("", "v1", "pods", labels={WAREHOUSE_LABEL: kopf.PRESENT}, registry=registry)
-    async def on_part(body: kopf.Body, **_: Any) -> None:
-        await operator.add(part_changed(body))
-
-    return registry

@@ -18,7 +18,8 @@ from control.controller.cluster import (
 )
 from control.controller.journal import Journal
 from control.controller.replica_steps import IdSource, Stage, log_taker, take
-from control.scaling.replica_seen import Limits, PodPhase, ReplicaSeen, Seen, Wanted
+from control.controller.side_by_side import Ask, one_by_one
+from control.scaling.replica_seen import Action, Limits, PodPhase, ReplicaSeen, Seen, Wanted
 from control.warehouses.admission import Verdict, admit, admit_stop
 from control.warehouses.front import activator_port, front_of
 from control.warehouses.idle_memory import IdleMemory, awake, lying_down, noticed
@@ -35,6 +36,19 @@ from control.warehouses.status import (
 )
 
 NOW = timedelta(0)
+TAKING_AWAY = frozenset(
+    {
+        Action.ABORT,
+        Action.SEND_BACK,
+        Action.DRAIN,
+        Action.CONDEMN,
+        Action.LEAVE,
+        Action.STOP,
+        Action.DELETE,
+        Action.DROP_FINALIZER,
+    }
+)
+"""Decided on what is, never on what was last heard of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +60,7 @@ class World:
     new_id: IdSource
     backups: BackupTools
     limits: Limits = field(default_factory=Limits)
+    ask: Ask = one_by_one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +82,13 @@ def reconcile_service(key: Key, world: World) -> timedelta | None:
     service, reported = found
     now = world.clock()
     try:
-        view = look(service, reported, world, now)
-        decision = decide(view.seen, now)
+        view, decision = considered(service, reported, world, now)
+        if decision.step.action in TAKING_AWAY and freshened(view, world):
+            found = world.cluster.service(key)
+            if found is None:
+                return None
+            reported, now = found[1], world.clock()
+            view, decision = considered(*found, world, now)
         report(view, decision, reported, world, now)
         world.journal.step(service, decision.step, decision.op)
         take(decision.step, stage_of(view, world, now))
@@ -76,6 +96,25 @@ def reconcile_service(key: Key, world: World) -> timedelta | None:
         world.journal.failed(service, error)
         raise
     return NOW if decision.step.acts else decision.step.look_again
+
+
+def considered(
+    service: Service, reported: Reported, world: World, now: datetime
+) -> tuple[View, Decision]:
+    view = look(service, reported, world, now)
+    return view, decide(view.seen, now)
+
+
+def freshened(view: View, world: World) -> bool:
+    """Whether what was remembered has been read anew, and it pays to look again."""
+    service = view.seen.service
+    own = [
+        Peer(rid=rid, service=service.name, address=address)
+        for rid, (_, address) in view.pods.items()
+    ]
+    for peer in [*own, *view.survivors]:
+        world.databases.forget(peer)
+    return world.cluster.freshen(service)
 
 
 def look(service: Service, reported: Reported, world: World, now: datetime) -> View:
@@ -202,13 +241,14 @@ class Asked:
 
     def reference(self, survivors: Sequence[Peer]) -> Sequence[str]:
         """The databases of the warehouse: all that some writing replica has."""
-        names: set[str] = set()
-        for peer in survivors:
-            if self.login is None or peer.read_only:
-                continue
-            with suppress(ClusterError):
-                names.update(self.world.databases.names(self.login, peer))
-        return sorted(names)
+        writers = [peer for peer in survivors if not peer.read_only]
+        return sorted(set().union(*self.world.ask(self.names, writers)))
+
+    def names(self, peer: Peer) -> set[str]:
+        with suppress(ClusterError):
+            if self.login is not None:
+                return set(self.world.databases.names(self.login, peer))
+        return set()
 
     def replica(
         self,

@@ -18,7 +18,7 @@ NEVER_READY = (None, "Pending", "Creating")
 
 
 def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
-    found = world.cluster.warehouse(key)
+    found = warehouse_now(key, world)
     if found is None:
         return None
     warehouse, reported = found
@@ -38,6 +38,15 @@ def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
         world.journal.failed(warehouse, error)
         raise
     return NOW if step.acts else step.look_again
+
+
+def warehouse_now(key: Key, world: World) -> tuple[Warehouse, Reported] | None:
+    """Nothing is taken away on what was last heard of."""
+    found = world.cluster.warehouse(key)
+    if found is None or not found[0].deleting:
+        return found
+    world.cluster.freshen_warehouse(found[0])
+    return world.cluster.warehouse(key)
 
 
 def next_warehouse_step(

@@ -6,9 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 from control.controller.cluster import Key
+from control.controller.kube_client import BACKUP, SERVICE, WAREHOUSE
+from control.controller.object_store import Change
 from control.warehouses.names import SERVICE_LABEL, SLEEP, WAKE, WAREHOUSE_LABEL
 
 Document = Mapping[str, Any]
+PARTS_THAT_MOVE = ("StatefulSet", "Pod")
+"""Others are ours alone: what becomes of them is seen at the next look."""
 
 
 class Kind(StrEnum):
@@ -31,6 +35,15 @@ class Watching:
     services: dict[Key, tuple[str, object, object]] = field(default_factory=dict)
     warehouses: dict[Key, object] = field(default_factory=dict)
     backups: dict[Key, object] = field(default_factory=dict)
+
+    def heard(self, change: Change) -> set[Item]:
+        if change.kind == SERVICE:
+            return self.service_changed(change.event, change.document)
+        if change.kind == WAREHOUSE:
+            return self.warehouse_changed(change.event, change.document)
+        if change.kind == BACKUP:
+            return self.backup_changed(change.event, change.document)
+        return part_changed(change.document) if change.kind in PARTS_THAT_MOVE else set()
 
     def service_changed(self, event: str | None, document: Document) -> set[Item]:
         key, warehouse = key_of(document), document["spec"]["warehouse"]

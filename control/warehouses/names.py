@@ -4,6 +4,8 @@ GROUP = "byoc.clickhouse.dev"
 VERSION = "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 NAMESPACE = "clickhouse"
+SYSTEM_NAMESPACE, FACTS = "byoc-system", "deployment"
+"""Where the platform layer tells of the deployment, and the ConfigMap in which it does."""
 
 WAREHOUSE_LABEL = f"{GROUP}/warehouse"
 SERVICE_LABEL = f"{GROUP}/service"

@@ -373,9 +373,9 @@ BAD: dict[str, BadPullRequest] = {
     ),
     "cluster-admin for the controller": request(
         inputs(
-            "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+            "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
             "platform-controller",
-            {"roleRef.name": "cluster-admin"},
+            {"roleRef.kind": "ClusterRole", "roleRef.name": "cluster-admin"},
         ),
         "kubernetes-rbac-no-cluster-admin",
         "",

@@ -13,21 +13,22 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 
-import kopf
 from lightkube import Client, KubeConfig
 from prometheus_client import CollectorRegistry
 
 from control.controller.__main__ import build_world, now, s3_endpoint
+from control.controller.cached_kube import CachedKube, scopes
 from control.controller.cluster import Login
 from control.controller.databases import SqlDatabases
 from control.controller.journal import Journal
-from control.controller.kube_client import Document, KubeClient
+from control.controller.kube_client import Document
 from control.controller.logs import configure_logs
 from control.controller.multi_sts import MultiSts
-from control.controller.operator import Operator, registry_of
+from control.controller.operator import Operator
+from control.controller.paced_databases import PacedDatabases
 from control.controller.reconcile_service import World
+from control.controller.running import running
 from control.controller.sql_client import HttpSql
 from control.scaling.replica_seen import Limits
 from control.warehouses.names import NAMESPACE
@@ -60,22 +61,25 @@ class Life:
                 os._exit(KILLED)
 
 
-class MortalKube(KubeClient):
+class MortalKube(CachedKube):
     def __init__(self, client: Client, life: Life) -> None:
-        super().__init__(client)
+        super().__init__(client, scopes(NAMESPACE), now)
         self.life = life
 
-    def apply(self, document: Document) -> None:
-        super().apply(document)
+    def apply(self, document: Document) -> Document:
+        applied = super().apply(document)
         self.life.spend()
+        return applied
 
-    def patch(self, kind: str, namespace: str, name: str, change: Document) -> None:
-        super().patch(kind, namespace, name, change)
+    def patch(self, kind: str, namespace: str, name: str, change: Document) -> Document:
+        changed = super().patch(kind, namespace, name, change)
         self.life.spend()
+        return changed
 
-    def patch_status(self, kind: str, namespace: str, name: str, status: Document) -> None:
-        super().patch_status(kind, namespace, name, status)
+    def patch_status(self, kind: str, namespace: str, name: str, status: Document) -> Document:
+        changed = super().patch_status(kind, namespace, name, status)
         self.life.spend()
+        return changed
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         super().delete(kind, namespace, name)
@@ -97,31 +101,26 @@ class MortalSql(HttpSql):
         self.life.spend()
 
 
-def main(changes: int) -> None:
-    configure_logs(level="INFO")
-    running: Any = kopf.operator(
-        registry=registry_of(Operator(mortal_world(Life(changes)))),
-        namespaces=[NAMESPACE],
-        standalone=True,
-    )
-    kopf.configure(verbose=False)
-    configure_logs(level="INFO")
-    asyncio.run(running)
-
-
-def mortal_world(life: Life) -> World:
-    """The controller's own, but for its limits and its death."""
+async def run(changes: int) -> None:
+    life = Life(changes)
     kube = MortalKube(Client(config=KubeConfig.from_env(), http2=False), life)
+    async with running(Operator(mortal_world(kube, life)), kube):
+        await asyncio.Event().wait()
+
+
+def mortal_world(kube: MortalKube, life: Life) -> World:
+    """The controller's own, but for its limits and its death."""
     built = build_world(kube, CollectorRegistry())
     cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
     return replace(
         built,
         cluster=cluster,
-        databases=SqlDatabases(MortalSql(life=life)),
+        databases=PacedDatabases(SqlDatabases(MortalSql(life=life))),
         journal=Journal(cluster=cluster, metrics=built.journal.metrics),
         limits=QUICK,
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    configure_logs(level="INFO")
+    asyncio.run(run(int(sys.argv[1])))

@@ -137,6 +137,14 @@ PLATFORM_ALERTS = (
         remedy="kubectl -n byoc-system logs deployment/controller",
     ),
     Alert(
+        name="ControllerDeaf",
+        expression="byoc_controller_watch_silent_seconds > 300",
+        lasting=5 * MINUTE,
+        severity=Severity.CRITICAL,
+        summary="The controller hears nothing of {{ $labels.kind }} objects, and decides nothing.",
+        remedy="Its log says why watches break off: the API server, the network or its rights.",
+    ),
+    Alert(
         name="ExporterDown",
         expression='up{job="pods", app=~"state-exporter|usage-scraper|kube-state-metrics"} == 0',
         lasting=10 * MINUTE,

@@ -11,8 +11,8 @@ from components.kubernetes.names import (
 from components.kubernetes.rights import Right
 
 GET = {"get": "compares what is there with what is wanted"}
-LIST = {"list": "reads the parts of a service anew in each pass"}
-WATCH = {"watch": "hears of a change at once"}
+LIST = {"list": "learns what is there when it starts, and when news were missed"}
+WATCH = {"watch": "hears of a change at once, and need not ask in each pass"}
 
 
 def right(
@@ -85,7 +85,9 @@ CONTROLLER_RIGHTS = (
         "replicas",
         "",
         "persistentvolumeclaims",
-        LIST
+        GET
+        | LIST
+        | WATCH
         | {
             "patch": "lets go of a volume that is kept",
             "delete": "removes the volume of a removed replica",
@@ -97,6 +99,7 @@ CONTROLLER_RIGHTS = (
         "configmaps",
         GET
         | LIST
+        | WATCH
         | {
             "create": "server and Keeper configuration",
             "patch": "renders it anew when the wanted state changes",
@@ -118,6 +121,8 @@ CONTROLLER_RIGHTS = (
         "",
         "services",
         GET
+        | LIST
+        | WATCH
         | {
             "create": "client endpoint and peer names of a service",
             "patch": "repairs their ports and selectors",
@@ -129,6 +134,8 @@ CONTROLLER_RIGHTS = (
         "policy",
         "poddisruptionbudgets",
         GET
+        | LIST
+        | WATCH
         | {
             "create": "node drains take one replica at a time",
             "patch": "repairs what it selects",
@@ -140,6 +147,8 @@ CONTROLLER_RIGHTS = (
         "networking.k8s.io",
         "networkpolicies",
         GET
+        | LIST
+        | WATCH
         | {
             "create": "lets the listed networks reach a service's pods",
             "patch": "follows the list",
@@ -169,20 +178,8 @@ CONTROLLER_RIGHTS = (
         "configuration",
         "",
         "configmaps",
-        {"get": "learns region, buckets and images of the deployment"},
+        LIST | WATCH | {"get": "learns region, buckets and images of the deployment"},
         namespace=Namespace.SYSTEM,
         names=(DEPLOYMENT_CONFIG_MAP,),
-    ),
-    Right(
-        feature="reconcile",
-        group="",
-        resource="namespaces",
-        reasons={"list": "finds the namespace of warehouses", "watch": "notices when it goes"},
-    ),
-    Right(
-        feature="reconcile",
-        group="apiextensions.k8s.io",
-        resource="customresourcedefinitions",
-        reasons={"list": "finds the versions of our kinds", "watch": "waits until they are served"},
     ),
 )

@@ -16,6 +16,9 @@ from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.platform.readers import READER_RIGHTS
 from components.kubernetes.rights import Right
 from components.kubernetes.tailscale.subnet_router import STATE_RIGHT
+from control.controller.cached_kube import scopes
+from control.controller.informer import Scope
+from control.controller.kube_client import KINDS
 from tests.components.kubernetes.baseline import everything
 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
@@ -110,6 +113,20 @@ def test_secrets_are_never_listed():
                 assert not {"list", "watch"} & set(right.reasons)
 
 
+@pytest.mark.parametrize("scope", scopes("clickhouse"), ids=str)
+def test_the_controller_may_watch_what_it_remembers(scope: Scope):
+    group, _, plural = KINDS[scope.kind]
+    verbs = {
+        verb
+        for right in CONTROLLER_RIGHTS
+        if (right.group, right.resource) == (group, plural)
+        and scope.namespace in right.namespaces
+        and right.names == ((scope.name,) if scope.name else ())
+        for verb in right.reasons
+    }
+    assert {"list", "watch"} <= verbs
+
+
 def test_nobody_may_raise_rights_or_enter_pods():
     forbidden = {
         "roles",
@@ -154,8 +171,6 @@ def test_cluster_wide_rights_are_few():
         ("byoc-cluster-autoscaler", "nodes", "get", "list", "update", "watch"),
         ("byoc-cluster-autoscaler", "pods/eviction", "create"),
         ("byoc-cluster-autoscaler", "events", "create", "patch"),
-        ("byoc-controller", "namespaces", "list", "watch"),
-        ("byoc-controller", "customresourcedefinitions", "list", "watch"),
         ("byoc-prometheus", "nodes", "get", "list", "watch"),
         ("byoc-prometheus", "nodes/metrics", "get"),
         ("byoc-kube-state-metrics", "customresourcedefinitions", "list", "watch"),

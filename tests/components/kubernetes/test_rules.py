@@ -196,6 +196,11 @@ CASES = {
         at="20m",
         firing={"ReconcileFails": 1},
     ),
+    "a controller that hears nothing": Case(
+        series={'byoc_controller_watch_silent_seconds{kind="Pod"}': "0+60x60"},
+        at="12m",
+        firing={"ControllerDeaf": 1},
+    ),
     "an exporter that does not answer": Case(
         series={'up{job="pods", app="usage-scraper"}': "0x60"}, at="11m", firing={"ExporterDown": 1}
     ),

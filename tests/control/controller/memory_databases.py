@@ -32,6 +32,9 @@ class MemoryDatabases:
     merges: dict[str, int] = field(default_factory=dict)
     quieted: set[str] = field(default_factory=set)
 
+    def forget(self, peer: Peer) -> None:
+        """Its answers are of now."""
+
     def probe(
         self, login: Login, warehouse: Warehouse, peer: Peer, reference: Sequence[str]
     ) -> Probe | None:

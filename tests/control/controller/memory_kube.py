@@ -55,7 +55,7 @@ class MemoryKube(KubeClient):
         """By others, about pods."""
         return self.told.get(name, set()) if kind == "Pod" else set()
 
-    def apply(self, document: dict[str, Any]) -> None:
+    def apply(self, document: dict[str, Any]) -> dict[str, Any]:
         self.write()
         problem = self.refuse(document)
         if problem:
@@ -66,17 +66,19 @@ class MemoryKube(KubeClient):
             self.put(document)
         else:
             merge(current, copy.deepcopy(document))
+        return copy.deepcopy(self.documents[identity])
 
-    def create(self, document: dict[str, Any]) -> None:
+    def create(self, document: dict[str, Any]) -> dict[str, Any]:
         if document["kind"] == "Event":
             self.events.append(document)
-            return
+            return document
         self.write()
         if self.identity(document) in self.documents:
             raise KubeError(f"{self.identity(document)} exists already")
         self.put(document)
+        return copy.deepcopy(self.documents[self.identity(document)])
 
-    def patch(self, kind: str, namespace: str, name: str, change: dict[str, Any]) -> None:
+    def patch(self, kind: str, namespace: str, name: str, change: dict[str, Any]) -> dict[str, Any]:
         self.write()
         document = self.present(kind, namespace, name)
         read = change.get("metadata", {}).get("resourceVersion")
@@ -88,12 +90,16 @@ class MemoryKube(KubeClient):
             document["metadata"]["generation"] += 1
         if "deletionTimestamp" in document["metadata"] and not document["metadata"]["finalizers"]:
             self.forget((kind, namespace, name))
+        return copy.deepcopy(document)
 
-    def patch_status(self, kind: str, namespace: str, name: str, status: dict[str, Any]) -> None:
+    def patch_status(
+        self, kind: str, namespace: str, name: str, status: dict[str, Any]
+    ) -> dict[str, Any]:
         self.write()
         document = self.present(kind, namespace, name)
         merge(document, {"status": copy.deepcopy(status)})
         self.version(document)
+        return copy.deepcopy(document)
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         self.write()

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import kopf
 import pytest
 from lightkube import Client
 from prometheus_client import CollectorRegistry
@@ -16,12 +15,14 @@ from prometheus_client import CollectorRegistry
 from control.controller.__main__ import new_rid, now
 from control.controller.backup_metrics import BackupMetrics
 from control.controller.backup_world import BackupTools
+from control.controller.cached_kube import CachedKube, scopes
 from control.controller.journal import Journal, Metrics
 from control.controller.kube_backups import KubeBackups
 from control.controller.kube_client import SERVICE, WAREHOUSE, KubeClient
 from control.controller.multi_sts import MultiSts
-from control.controller.operator import Operator, registry_of
+from control.controller.operator import Operator
 from control.controller.reconcile_service import World
+from control.controller.running import running
 from control.scaling.replica_seen import Limits
 from tests.control.controller.memory_backups import MemoryBackupSql, MemoryStore
 from tests.control.controller.memory_databases import MemoryDatabases
@@ -38,39 +39,31 @@ LAKE = changed(changed(documents.WAREHOUSE, "spec.disk", "volume"), "spec.dataRe
 
 
 @contextmanager
-def controller(world: World) -> Iterator[Operator]:
-    """A controller in a thread; leaving stops it as a killed process would be: in mid-work."""
-    operator, stop = Operator(world, workers=3), threading.Event()
-    running = kopf.operator(
-        registry=registry_of(operator),
-        namespaces=["clickhouse"],
-        standalone=True,
-        stop_flag=stop,
-    )
-    thread = threading.Thread(target=lambda: asyncio.run(running))
+def controller(client: Client, databases: MemoryDatabases) -> Iterator[Operator]:
+    """A controller in a thread, which knows only the cluster; leaving stops it wherever it is."""
+    kube = CachedKube(client, scopes("clickhouse"), now)
+    operator = Operator(world_of(kube, databases), workers=3)
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+
+    async def run() -> None:
+        async with running(operator, kube):
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
     try:
         yield operator
     finally:
-        stop.set()
+        loop.call_soon_threadsafe(stop.set)
         thread.join(20)
+        loop.close()
 
 
-@pytest.fixture
-def faker(kube_client: Client, kube_api: KubeApi) -> Iterator[PodFaker]:
-    with PodFaker(kube_client, kube_api.block) as faker:
-        yield faker
-
-
-@pytest.fixture
-def world(
-    kube: KubeClient, kube_api: KubeApi, faker: PodFaker, monkeypatch: pytest.MonkeyPatch
-) -> World:
-    monkeypatch.setenv("KUBECONFIG", str(kube_api.kubeconfig))
+def world_of(kube: CachedKube, databases: MemoryDatabases) -> World:
     cluster = MultiSts(kube, clock=now, s3_endpoint=lambda region: f"https://s3.{region}")
     return World(
         cluster=cluster,
-        databases=MemoryDatabases(),
+        databases=databases,
         journal=Journal(cluster=cluster, metrics=Metrics(CollectorRegistry())),
         clock=now,
         new_id=new_rid,
@@ -84,6 +77,12 @@ def world(
     )
 
 
+@pytest.fixture
+def faker(kube_client: Client, kube_api: KubeApi) -> Iterator[PodFaker]:
+    with PodFaker(kube_client, kube_api.block) as faker:
+        yield faker
+
+
 def status(kube: KubeClient, name: str) -> dict[str, Any]:
     return (kube.find(SERVICE, "clickhouse", name) or {}).get("status") or {}
 
@@ -95,10 +94,13 @@ def is_running(kube: KubeClient, name: str) -> bool:
     return bool(current and seen.get("phase") == "Running")
 
 
-def test_a_warehouse_is_born_resized_and_removed(kube: KubeClient, world: World) -> None:
+def test_a_warehouse_is_born_resized_and_removed(
+    kube: KubeClient, kube_client: Client, faker: PodFaker
+) -> None:
+    databases = MemoryDatabases()
     for document in (LAKE, PRIMARY, READER):
         kube.create(document)
-    with controller(world):
+    with controller(kube_client, databases):
         both = ("main", "reader")
         wait_for(
             lambda: all(is_running(kube, name) for name in both), within_s=60, what="both running"
@@ -107,7 +109,7 @@ def test_a_warehouse_is_born_resized_and_removed(kube: KubeClient, world: World)
         kube.patch(SERVICE, "clickhouse", "main", {"spec": {"replicas": 3, "memory": {"gib": 16}}})
         wait_for(lambda: status(kube, "main").get("phase") == "Scaling", within_s=60, what="begun")
     # A controller that died in the middle; the next one knows only the cluster.
-    with controller(world):
+    with controller(kube_client, databases):
         wait_for(lambda: is_running(kube, "main"), within_s=60, what="resized")
         new = {replica["rid"] for replica in status(kube, "main")["replicas"]}
         assert len(new) == 3
