@@ -7,9 +7,12 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kubernetes.deployment import Deployment
 from components.kubernetes.labels import metadata
 from components.kubernetes.names import Feature, Namespace
 from components.kubernetes.workload import Children, Workload
+
+RBAC = "rbac.authorization.k8s.io"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,28 +36,56 @@ def rights_with(features: frozenset[Feature], rights: tuple[Right, ...]) -> tupl
     return tuple(right for right in rights if not absent & set(right.namespaces))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who holds rights."""
+
+    deployment: Deployment
+    name: str
+    component: str
+    subject: Mapping[str, str]
+    home: Namespace | None = None
+    """The namespace whose roles need not be told apart by its name."""
+
+
 def grant(
     children: Children, workload: Workload, rights: tuple[Right, ...]
 ) -> tuple[pulumi.Resource, ...]:
     """Bind the workload's service account to exactly these rights."""
+    holder = Holder(
+        deployment=workload.deployment,
+        name=workload.name,
+        component=workload.component,
+        subject={
+            "kind": "ServiceAccount",
+            "name": workload.service_account,
+            "namespace": workload.namespace,
+        },
+        home=workload.namespace,
+    )
+    return bind(children, holder, rights)
+
+
+def bind(
+    children: Children, holder: Holder, rights: tuple[Right, ...]
+) -> tuple[pulumi.Resource, ...]:
+    """Bind a holder to exactly these rights."""
     bindings = [
-        _grant_in_namespace(children, workload, namespace, rights)
+        _bind_in_namespace(children, holder, namespace, rights)
         for namespace in Namespace
         if any(namespace in right.namespaces for right in rights)
     ]
     if any(not right.namespaces for right in rights):
-        bindings.append(_grant_in_cluster(children, workload, rights))
+        bindings.append(_bind_in_cluster(children, holder, rights))
     return tuple(bindings)
 
 
-def _grant_in_namespace(
-    children: Children, workload: Workload, namespace: Namespace, rights: tuple[Right, ...]
+def _bind_in_namespace(
+    children: Children, holder: Holder, namespace: Namespace, rights: tuple[Right, ...]
 ) -> pulumi.Resource:
-    suffix = "" if namespace == workload.namespace else f"-in-{namespace}"
-    resource_name = f"{children.prefix}-{workload.name}{suffix}"
-    described = metadata(
-        workload.deployment, workload.name, workload.component, namespace=namespace
-    )
+    suffix = "" if namespace == holder.home else f"-in-{namespace}"
+    resource_name = f"{children.prefix}-{holder.name}{suffix}"
+    described = metadata(holder.deployment, holder.name, holder.component, namespace=namespace)
     role = k8s.rbac.v1.Role(
         resource_name,
         metadata=described,
@@ -64,19 +95,19 @@ def _grant_in_namespace(
     binding: pulumi.Resource = k8s.rbac.v1.RoleBinding(
         resource_name,
         metadata=described,
-        role_ref=_role_ref("Role", workload.name),
-        subjects=[_subject(workload)],
+        role_ref=_role_ref("Role", holder.name),
+        subjects=[dict(holder.subject)],
         opts=children.options(role),
     )
     return binding
 
 
-def _grant_in_cluster(
-    children: Children, workload: Workload, rights: tuple[Right, ...]
+def _bind_in_cluster(
+    children: Children, holder: Holder, rights: tuple[Right, ...]
 ) -> pulumi.Resource:
-    resource_name = f"{children.prefix}-{workload.name}"
-    object_name = f"byoc-{workload.name}"
-    described = metadata(workload.deployment, object_name, workload.component)
+    resource_name = f"{children.prefix}-{holder.name}"
+    object_name = f"byoc-{holder.name}"
+    described = metadata(holder.deployment, object_name, holder.component)
     role = k8s.rbac.v1.ClusterRole(
         resource_name,
         metadata=described,
@@ -87,7 +118,7 @@ def _grant_in_cluster(
         resource_name,
         metadata=described,
         role_ref=_role_ref("ClusterRole", object_name),
-        subjects=[_subject(workload)],
+        subjects=[dict(holder.subject)],
         opts=children.options(role),
     )
     return binding
@@ -106,12 +137,4 @@ def policy_rules(rights: list[Right]) -> list[dict[str, Any]]:
 
 
 def _role_ref(kind: str, name: str) -> dict[str, str]:
-    return {"api_group": "rbac.authorization.k8s.io", "kind": kind, "name": name}
-
-
-def _subject(workload: Workload) -> dict[str, str]:
-    return {
-        "kind": "ServiceAccount",
-        "name": workload.service_account,
-        "namespace": workload.namespace,
-    }
+    return {"api_group": RBAC, "kind": kind, "name": name}

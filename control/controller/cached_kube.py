@@ -1,6 +1,6 @@
 """The Kubernetes API with a memory: passes read what was heard, and see at once what they wrote."""
 
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -86,19 +86,13 @@ class CachedKube(KubeClient):
 
     def wait_until_synced(self, within: timedelta) -> bool:
         """Whether everything has been listed once: a pass before that would see too little."""
-        deadline = threading.Event()
-        timer = threading.Timer(within.total_seconds(), deadline.set)
-        timer.daemon = True
-        timer.start()
-        try:
-            return all(self.synced(informer, deadline) for informer in self.watched.values())
-        finally:
-            timer.cancel()
+        deadline_s = time.monotonic() + within.total_seconds()
+        return all(self.synced(informer, deadline_s) for informer in self.watched.values())
 
     @staticmethod
-    def synced(informer: Informer, deadline: threading.Event) -> bool:
+    def synced(informer: Informer, deadline_s: float) -> bool:
         while not informer.synced.wait(0.05):
-            if deadline.is_set() or informer.stopping.is_set():
+            if time.monotonic() > deadline_s or informer.stopping.is_set():
                 return False
         return True
 

@@ -3,8 +3,7 @@
 import zlib
 from collections.abc import Iterator
 
-from infra.pending.seen import Kind, Look, Mark, Place, Props, Seen, lives, pairs
-from permissions.names import DEPLOYMENT_TAG
+from infra.pending.seen import Kind, Look, Mark, Place, Props, Seen, lives, name_of, own_tags, pairs
 
 GONE = ("deleted", "deleting", "terminated", "rejected", "expired")
 
@@ -31,7 +30,7 @@ def by_tags(
     """`same` are filters by name and the property whose value they are given."""
 
     def look(place: Place, inputs: Props) -> Iterator[Seen]:
-        wanted = {DEPLOYMENT_TAG: place.deployment, "Name": name_of(inputs)}
+        wanted = own_tags(place, inputs)
         asked = [
             *({"Name": f"tag:{tag}", "Values": [value]} for tag, value in wanted.items()),
             *filters(**{name: str(inputs[prop]) for name, prop in same.items()}),
@@ -42,10 +41,6 @@ def by_tags(
                 yield Seen(id=raw[id_], tags=tags, life=lives(making, failed)(state(raw)))
 
     return look
-
-
-def name_of(inputs: Props) -> str:
-    return str((inputs.get("tags") or {}).get("Name", ""))
 
 
 def paged(place: Place, operation: str, key: str, **asked: object) -> Iterator[Props]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.pending.seen import Kind, Mark, Place, Props, Seen, lives, pairs
-from permissions.names import DEPLOYMENT_TAG
+from infra.pending.seen import Kind, Mark, Place, Props, Seen, lives, own_tags, pairs
 
 EKS_LIFE = lives(making=("creating", "pending"), failed=("failed", "create_failed"))
 EKS_GONE = ("deleting",)
@@ -76,8 +75,7 @@ def by_alias(place: Place, inputs: Props) -> Iterator[Seen]:
 
 def by_key_tags(place: Place, inputs: Props) -> Iterator[Seen]:
     """KMS does not search its tags: each key is asked for its own."""
-    kms, given = place.client("kms"), inputs.get("tags") or {}
-    wanted = {DEPLOYMENT_TAG: place.deployment, "Name": given.get("Name", "")}
+    kms, wanted = place.client("kms"), own_tags(place, inputs)
     for page in kms.get_paginator("list_keys").paginate():
         for key in page["Keys"]:
             tags = key_tags(place, kms, key["KeyId"])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from permissions.names import DEPLOYMENT_TAG
+
 Props = Mapping[str, Any]
 
 
@@ -47,6 +49,15 @@ class Place:
     deployment: str
     by_role: bool = False
     """Under a role that sees less than the whole account."""
+
+
+def own_tags(place: Place, inputs: Props) -> dict[str, str]:
+    """Those by which one thing of the deployment is told from all others of its kind."""
+    return {DEPLOYMENT_TAG: place.deployment, "Name": name_of(inputs)}
+
+
+def name_of(inputs: Props) -> str:
+    return str((inputs.get("tags") or {}).get("Name", ""))
 
 
 Look = Callable[[Place, Props], Iterable[Seen]]

@@ -1,18 +1,12 @@
 """What those who only plan, or look for drift, may see inside the cluster: our kinds, one object at
 a time. Secrets are not among them: nobody needs one to plan, and drift is not looked for there."""
 
-import pulumi
-import pulumi_kubernetes as k8s
-
 from components.kubernetes.deployment import Deployment
-from components.kubernetes.labels import metadata
 from components.kubernetes.names import API_GROUP, Namespace
-from components.kubernetes.rights import Right, policy_rules
+from components.kubernetes.rights import RBAC, Holder, Right, bind
 from components.kubernetes.workload import Children
 
-COMPONENT = "readers"
-NAME = "byoc-readers"
-RBAC = "rbac.authorization.k8s.io"
+READERS = "readers"
 GET = {"get": "compares an object of the stack with what was recorded"}
 
 
@@ -52,44 +46,10 @@ READER_RIGHTS = (
 
 
 def create_readers(children: Children, deployment: Deployment, group: str) -> None:
-    for namespace in Namespace:
-        create_in_namespace(children, deployment, group, namespace)
-    described = metadata(deployment, NAME, COMPONENT)
-    role = k8s.rbac.v1.ClusterRole(
-        f"{children.prefix}-{COMPONENT}",
-        metadata=described,
-        rules=policy_rules([right for right in READER_RIGHTS if not right.namespaces]),
-        opts=children.options(),
+    holder = Holder(
+        deployment=deployment,
+        name=READERS,
+        component=READERS,
+        subject={"kind": "Group", "name": group, "api_group": RBAC},
     )
-    k8s.rbac.v1.ClusterRoleBinding(
-        f"{children.prefix}-{COMPONENT}",
-        metadata=described,
-        role_ref={"api_group": RBAC, "kind": "ClusterRole", "name": NAME},
-        subjects=[subject(group)],
-        opts=children.options(role),
-    )
-
-
-def create_in_namespace(
-    children: Children, deployment: Deployment, group: str, namespace: Namespace
-) -> pulumi.Resource:
-    name = f"{children.prefix}-{COMPONENT}-in-{namespace}"
-    described = metadata(deployment, COMPONENT, COMPONENT, namespace=namespace)
-    role = k8s.rbac.v1.Role(
-        name,
-        metadata=described,
-        rules=policy_rules([right for right in READER_RIGHTS if namespace in right.namespaces]),
-        opts=children.options(),
-    )
-    binding: pulumi.Resource = k8s.rbac.v1.RoleBinding(
-        name,
-        metadata=described,
-        role_ref={"api_group": RBAC, "kind": "Role", "name": COMPONENT},
-        subjects=[subject(group)],
-        opts=children.options(role),
-    )
-    return binding
-
-
-def subject(group: str) -> dict[str, str]:
-    return {"kind": "Group", "name": group, "api_group": RBAC}
+    bind(children, holder, READER_RIGHTS)
