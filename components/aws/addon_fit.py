@@ -14,6 +14,9 @@ https://kubernetes.io/releases/version-skew-policy/
 """
 
 EKS_LISTS = "https://docs.aws.amazon.com/eks/latest/userguide/addon-compat.html"
+KUBEADM_BRINGS = (
+    "https://github.com/kubernetes/kubernetes/blob/v{}.0/cmd/kubeadm/app/constants/constants.go"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +38,18 @@ FITS = (
         why="1.19.5 is the oldest that was looked at; its network policies are there since 1.14",
         page="https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy.html"),
     Fit(addon=Addon.COREDNS, kubernetes="1.33", oldest=(1, 11, 4), below=(1, 14, 0),
-        why="Kubernetes 1.33 brings CoreDNS 1.12"),
+        why="Kubernetes 1.33 brings CoreDNS 1.12", page=KUBEADM_BRINGS.format("1.33")),
     Fit(addon=Addon.COREDNS, kubernetes="1.34", oldest=(1, 12, 1), below=(1, 14, 0),
-        why="Kubernetes 1.34 brings CoreDNS 1.12"),
+        why="Kubernetes 1.34 brings CoreDNS 1.12", page=KUBEADM_BRINGS.format("1.34")),
     Fit(addon=Addon.COREDNS, kubernetes="1.35", oldest=(1, 12, 4), below=(1, 15, 0),
-        why="Kubernetes 1.35 brings CoreDNS 1.13"),
+        why="Kubernetes 1.35 brings CoreDNS 1.13", page=KUBEADM_BRINGS.format("1.35")),
     Fit(addon=Addon.POD_IDENTITY_AGENT, kubernetes="1.33", oldest=(1, 3, 4), below=(2, 0, 0),
         why="roles of pods need 1.3.4 on nodes whose metadata takes one hop"),
     Fit(addon=Addon.EBS_CSI_DRIVER, kubernetes="1.33", oldest=(1, 44, 0), below=(2, 0, 0),
         why="releases before 1.44 came before Kubernetes 1.33"),
     Fit(addon=Addon.METRICS_SERVER, kubernetes="1.33", oldest=(0, 7, 2), below=(0, 9, 0),
-        why="0.7.2 and 0.8 serve Kubernetes 1.33 and later"),
+        why="0.7 serves Kubernetes 1.27 and later, 0.8 serves 1.31 and later",
+        page="https://github.com/kubernetes-sigs/metrics-server#compatibility-matrix"),
     Fit(addon=Addon.CERT_MANAGER, kubernetes="1.33", oldest=(1, 18, 0), below=(1, 21, 0),
         why="1.18 to 1.20 are supported on Kubernetes 1.33",
         page="https://cert-manager.io/docs/releases/"),
