@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from control.cli import warehouse_writing
+from control.cli import warehouse_upgrading, warehouse_writing
 from control.cli.errors import CliError
 from control.cli.output import UNKNOWN, age, heading, say, tell, tell_facts, tell_json
 from control.cli.service_options import JsonOption, NamespaceOption, WarehouseArgument
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="warehouse",
-    help="Warehouses: create, list, show, delete, events.",
+    help="Warehouses: create, list, show, upgrade, delete, events.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -134,4 +134,5 @@ def is_about(event: Document, warehouse: str) -> bool:
 
 
 app.command()(warehouse_writing.create)
+app.command()(warehouse_upgrading.upgrade)
 app.command()(warehouse_writing.delete)

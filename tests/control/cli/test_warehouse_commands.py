@@ -147,3 +147,24 @@ def test_events_are_those_of_the_warehouse_and_its_keeper(play: Play, byoc: Byoc
     assert {each["reason"] for each in told} == {"Told0", "Told2"}
     for number in range(len(objects)):
         play.client.delete(Event, f"told-{number}", namespace=SPACE)
+
+
+def test_upgrade_writes_what_was_asked_and_says_that_nobody_has_heard(
+    play: Play, byoc: Byoc
+) -> None:
+    byoc("warehouse", "create", "lake", "--no-wait").ok()
+    asked = ("--to", "26.9.4", "--now", "--window", "Sun-6", "--no-wait")
+    answer = byoc("warehouse", "upgrade", "lake", *asked).ok()
+    assert "has not heard of it yet" in answer.err
+    document = found(play, "lake")
+    assert document is not None
+    spec = document["spec"]
+    assert (spec["version"], spec["urgentVersion"]) == ("26.9.4", "26.9.4")
+    assert spec["maintenanceWindow"] == {"weekday": "Sun", "startHourUtc": 6}
+    byoc("warehouse", "upgrade", "lake", "--follow", "--window", "none", "--no-wait").ok()
+    document = found(play, "lake")
+    assert document is not None
+    assert not {"version", "urgentVersion", "maintenanceWindow"} & set(document["spec"])
+    refused = byoc("warehouse", "upgrade", "lake", "--to", "latest", "--no-wait")
+    assert refused.code == 2
+    assert "spec.version" in refused.err
