@@ -78,15 +78,18 @@ class KubeClient:
             found = self.client.list(RESOURCES[kind], namespace=namespace, labels=dict(labels))
             return [dict(item) for item in found]
 
-    def reasons_told(self, kind: str, namespace: str, name: str) -> set[str]:
-        """The reasons of the events about one object that are still kept."""
-        with translated(f"list the events of {kind} {namespace}/{name}"):
-            events = self.client.list(
-                RESOURCES["Event"],
-                namespace=namespace,
-                fields={"involvedObject.kind": kind, "involvedObject.name": name},
-            )
-            return {dict(event).get("reason") or "" for event in events}
+    def told_of(self, kind: str, namespace: str, reasons: Sequence[str]) -> set[str]:
+        """Names of the objects about which an event with one of these reasons is still kept."""
+        return {
+            dict(event)["involvedObject"]["name"]
+            for reason in reasons
+            for event in self.events(namespace, {"involvedObject.kind": kind, "reason": reason})
+        }
+
+    def events(self, namespace: str, fields: Mapping[str, str]) -> Sequence[Document]:
+        with translated(f"list the events in {namespace}"):
+            found = self.client.list(RESOURCES["Event"], namespace=namespace, fields=dict(fields))
+            return [dict(event) for event in found]
 
     def freshen(self, kind: str, namespace: str, labels: Mapping[str, str]) -> bool:
         """Let what is read of these be no older than this call; False where it never is."""

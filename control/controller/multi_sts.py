@@ -3,9 +3,10 @@
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from control.controller.awaited_nodes import AwaitedNodes
 from control.controller.cluster import (
     Key,
     Login,
@@ -22,7 +23,7 @@ from control.controller.kube_client import (
     KubeNotFoundError,
     contains,
 )
-from control.controller.replica_documents import pod_phase, replicas_from, waits_for_node
+from control.controller.replica_documents import pod_phase, replicas_from
 from control.controller.understood import Understood
 from control.scaling.replica_seen import PodPhase
 from control.warehouses.credentials import credentials_manifest
@@ -41,7 +42,6 @@ from control.warehouses.names import (
 )
 from control.warehouses.objects import (
     deployment_from,
-    moment_from,
     service_from,
     warehouse_from,
 )
@@ -49,12 +49,6 @@ from control.warehouses.replica_manifests import replica_manifests
 from control.warehouses.service_manifests import service_manifests
 from control.warehouses.status import Reported, reported_from
 from control.warehouses.users_config import OPERATOR_USER
-
-SCALE_UP = {"TriggeredScaleUp", "Nominated"}
-"""The events of a pod by the cluster autoscaler of every cloud, and by Karpenter."""
-
-ASKED_ABOUT_AFTER = timedelta(minutes=2)
-"""Far below the patience that a node on its way prolongs: until then nobody needs to know."""
 
 PARTS_OF_REPLICAS = ("StatefulSet", "ConfigMap", "PersistentVolumeClaim")
 """With its pod, of which others are also read."""
@@ -72,6 +66,7 @@ class MultiSts:
         self.clock = clock
         self.s3_endpoint = s3_endpoint
         self.understood = Understood(service_from)
+        self.awaited_nodes = AwaitedNodes(kube, clock)
 
     def deployment(self) -> Deployment:
         found = self.kube.find("ConfigMap", SYSTEM_NAMESPACE, FACTS)
@@ -198,7 +193,7 @@ class MultiSts:
         labels = service_selector(service)
         kinds = ("Pod", *PARTS_OF_REPLICAS)
         found = {kind: self.kube.list(kind, service.namespace, labels) for kind in kinds}
-        return replicas_from(found, self.awaiting_nodes(service.namespace, found["Pod"]))
+        return replicas_from(found, self.awaited_nodes.of(service.namespace, found["Pod"]))
 
     def freshen(self, service: Service) -> bool:
         namespace, siblings = service.namespace, self.services(service.namespace)
@@ -212,21 +207,6 @@ class MultiSts:
             if sibling.warehouse == service.warehouse:
                 self.kube.freshen_one(SERVICE, namespace, sibling.name)
         return True
-
-    def awaiting_nodes(self, namespace: str, pods: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-        """Names of the pods for which a node autoscaler says that it makes a node.
-
-        To find the events of one pod the API server reads all of the namespace.
-        """
-        long_ago = self.clock() - ASKED_ABOUT_AFTER
-        waiting = [
-            pod["metadata"]["name"]
-            for pod in pods
-            if waits_for_node(pod) and moment_from(pod["metadata"]["creationTimestamp"]) <= long_ago
-        ]
-        return frozenset(
-            name for name in waiting if self.kube.reasons_told("Pod", namespace, name) & SCALE_UP
-        )
 
     def peers(self, services: Sequence[Service]) -> Sequence[Peer]:
         """Replicas of these services of one warehouse that serve clients now."""

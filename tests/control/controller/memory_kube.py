@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,9 +51,9 @@ class MemoryKube(KubeClient):
             and labels.items() <= (document["metadata"].get("labels") or {}).items()
         ]
 
-    def reasons_told(self, kind: str, namespace: str, name: str) -> set[str]:
+    def told_of(self, kind: str, namespace: str, reasons: Sequence[str]) -> set[str]:
         """By others, about pods."""
-        return self.told.get(name, set()) if kind == "Pod" else set()
+        return {name for name, told in self.told.items() if kind == "Pod" and told & set(reasons)}
 
     def apply(self, document: dict[str, Any]) -> dict[str, Any]:
         self.write()

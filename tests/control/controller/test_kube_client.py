@@ -21,13 +21,15 @@ def event(name: str, pod: str, reason: str) -> dict[str, object]:
     }
 
 
-def test_the_reasons_of_events_about_one_pod(kube: KubeClient) -> None:
+def test_the_pods_about_which_events_of_some_reasons_are_kept(kube: KubeClient) -> None:
     for name, pod, reason in (
         ("one.1", "one", "FailedScheduling"),
         ("one.2", "one", "TriggeredScaleUp"),
         ("two.1", "two", "Nominated"),
+        ("three.1", "three", "FailedScheduling"),
     ):
         kube.create(event(name, pod, reason))
-    assert kube.reasons_told("Pod", "default", "one") == {"FailedScheduling", "TriggeredScaleUp"}
-    assert kube.reasons_told("Pod", "default", "two") == {"Nominated"}
-    assert kube.reasons_told("Pod", "default", "three") == set()
+    told = ("TriggeredScaleUp", "Nominated")
+    assert kube.told_of("Pod", "default", told) == {"one", "two"}
+    assert kube.told_of("StatefulSet", "default", told) == set()
+    assert kube.told_of("Pod", "default", ("Pulled",)) == set()
