@@ -23,6 +23,7 @@ from components.kubernetes.platform import (
     Buckets,
     CertificatesArgs,
     ClusterAutoscalerArgs,
+    DataKeysArgs,
     IngressArgs,
     LoadBalancerArgs,
     LoadBalancerController,
@@ -96,6 +97,7 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
                 monitoring=buckets[BucketPurpose.MONITORING],
             ),
             crds=tuple(crd_documents()),
+            data_keys=data_keys(config, layers),
             admission=admission(pulumi.get_stack()),
             readers=READERS if scope.reading_entry(config) else None,
             storage_class=StorageClassArgs(
@@ -109,6 +111,15 @@ def create_platform(config: StackConfig, layers: Layers, opts: pulumi.ResourceOp
             await_workloads=config.platform.await_workloads,
         ),
         opts,
+    )
+
+
+def data_keys(config: StackConfig, layers: Layers) -> DataKeysArgs | None:
+    if not config.encryption.tde:
+        return None
+    return DataKeysArgs(
+        kms_key_arn=layers.encryption.key_arns[KeyPurpose.TDE],
+        role_arn=scope.scope(config).role_arn("tde-delegate"),
     )
 
 

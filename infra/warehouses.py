@@ -90,6 +90,8 @@ def warehouse_spec(warehouse: WarehouseConfig) -> dict[str, Any]:
         "replicaVolume": {"sizeGib": warehouse.volume_gib},
         "channel": warehouse.channel.value,
     }
+    if warehouse.tde:
+        spec["encryption"] = {}
     if warehouse.version:
         spec["version"] = warehouse.version
     window = warehouse.maintenance_window

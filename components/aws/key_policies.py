@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from permissions.deployment.data_keys import DEPLOYMENT_CONTEXT
 from permissions.names import Scope
 
 Statement = dict[str, Any]
@@ -52,6 +53,16 @@ class KeySpec:
     users: Callable[[Scope], list[Need]]
     """Who uses it beside the account's own IAM policies."""
     optional: bool = False
+    reserved: Callable[[Scope], list["Reserved"]] = lambda scope: []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reserved:
+    """What one role alone may do with a key of ours, whatever else the account allows."""
+
+    sid: str
+    actions: list[str]
+    role_arn: str
 
 
 def no_more(scope: Scope) -> list[Need]:
@@ -108,20 +119,61 @@ def log_users(scope: Scope) -> list[Need]:
 
 
 def tde_users(scope: Scope) -> list[Need]:
-    """The one role that server pods take on for it; it has no rights by itself."""
-    delegate = scope.role_arn("tde-delegate")
+    """Servers open data keys by a role that has no rights by itself; the controller has them made
+    and wrapped, and sees none."""
     return [
-        Need(
+        data_key_need(
+            scope,
+            "tde-delegate",
             sid="DataKeysOfServers",
             purpose="servers to open their data keys",
-            principal={"AWS": "*"},
-            actions=["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
-            condition={
-                "StringEquals": {"kms:CallerAccount": scope.account},
-                "ArnEquals": {"aws:PrincipalArn": delegate},
+            actions=["kms:Decrypt"],
+        ),
+        data_key_need(
+            scope,
+            "controller",
+            sid="DataKeysMade",
+            purpose="the controller to have data keys made and wrapped anew",
+            actions=[
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ],
+        ),
+    ]
+
+
+def data_key_need(scope: Scope, suffix: str, *, sid: str, purpose: str, actions: list[str]) -> Need:
+    role = scope.role_arn(suffix)
+    return Need(
+        sid=sid,
+        purpose=purpose,
+        principal={"AWS": "*"},
+        actions=actions,
+        condition={
+            "StringEquals": {
+                "kms:CallerAccount": scope.account,
+                f"kms:EncryptionContext:{DEPLOYMENT_CONTEXT}": scope.name,
             },
-            also_named=(delegate,),
-        )
+            "ArnEquals": {"aws:PrincipalArn": role},
+        },
+        also_named=(role,),
+    )
+
+
+def tde_reserved(scope: Scope) -> list[Reserved]:
+    """Plaintext is for servers. Wrapping anew would be a way around that: by a key of one's own."""
+    return [
+        Reserved(
+            sid="ServersAloneOpen",
+            actions=["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair"],
+            role_arn=scope.role_arn("tde-delegate"),
+        ),
+        Reserved(
+            sid="ControllerAloneRewraps",
+            actions=["kms:ReEncryptFrom"],
+            role_arn=scope.role_arn("controller"),
+        ),
     ]
 
 
@@ -159,6 +211,7 @@ KEYS = (
         by_roles=("kms:DescribeKey",),
         users=tde_users,
         optional=True,
+        reserved=tde_reserved,
     ),
 )
 COPIES = KeySpec(
@@ -180,7 +233,10 @@ def key_policy(spec: KeySpec, scope: Scope) -> dict[str, Any]:
     )
     return {
         "Version": "2012-10-17",
-        "Statement": [statement(need) for need in (account, *spec.users(scope))],
+        "Statement": [
+            *(statement(need) for need in (account, *spec.users(scope))),
+            *(refusal(reserved) for reserved in spec.reserved(scope)),
+        ],
     }
 
 
@@ -205,6 +261,17 @@ def statement(need: Need) -> Statement:
         "Resource": "*",
     }
     return made | ({"Condition": need.condition} if need.condition else {})
+
+
+def refusal(reserved: Reserved) -> Statement:
+    return {
+        "Sid": reserved.sid,
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": reserved.actions,
+        "Resource": "*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": reserved.role_arn}},
+    }
 
 
 def root(scope: Scope) -> str:

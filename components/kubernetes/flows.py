@@ -101,7 +101,7 @@ FLOWS = (
         CONTROLLER,
         Network.ANYWHERE,
         HTTPS,
-        "S3: removes expired backups, and the data of a deleted warehouse.",
+        "S3: removes expired backups, and the data of a deleted warehouse; KMS: data keys.",
     ),
     # The activator, in front of services that sleep
     flow(ACTIVATOR, Network.API_SERVER, HTTPS, "Follows services and calls them awake."),
@@ -116,7 +116,12 @@ FLOWS = (
     flow(SERVERS, KEEPERS, tcp(9181), "Coordination of replicas, access, DDL."),
     flow(KEEPERS, KEEPERS, tcp(9234), "Raft between members."),
     flow(SERVERS, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the buckets."),
-    flow(SERVERS, Network.ANYWHERE, HTTPS, "S3: data, backups, and tables that users read."),
+    flow(
+        SERVERS,
+        Network.ANYWHERE,
+        HTTPS,
+        "S3: data, backups, tables that users read; KMS: data keys.",
+    ),
     # Clients
     flow(Network.PUBLIC_CLIENTS, INGRESS, CLIENT_PORTS, "Clients, TLS only.", Feature.INGRESS),
     flow(Network.PRIVATE_CLIENTS, INGRESS, CLIENT_PORTS, "Clients, TLS only.", Feature.INGRESS),

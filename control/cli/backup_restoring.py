@@ -42,6 +42,10 @@ def restore(
         typer.Option("--warehouse", metavar="NAME", help="The newest good one of this warehouse."),
     ] = None,
     at: AtOption = None,
+    tde: Annotated[
+        bool,
+        typer.Option("--tde", help="Encrypt the new one; as its source where that is there."),
+    ] = False,
     service: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Its primary; named as the warehouse when absent."),
@@ -69,7 +73,16 @@ def restore(
     source: dict[str, Any] = {"backup": backup} if backup else {"warehouse": warehouse}
     if at is not None:
         source["at"] = f"{at.replace(tzinfo=UTC):%Y-%m-%dT%H:%M:%SZ}"
-    make(cluster, namespace, str(warehouse), into, service or into, source, like_the_source=True)
+    make(
+        cluster,
+        namespace,
+        str(warehouse),
+        into,
+        service or into,
+        source,
+        like_the_source=True,
+        tde=tde,
+    )
     view: RestoreView | None = restore_view(cluster.get(WAREHOUSE, into, namespace))
     if wait:
         view = wait_for_restore(cluster, into, namespace, timedelta(minutes=timeout))
@@ -105,7 +118,7 @@ def drill(
     source = (
         {"backup": backup} if backup else {"warehouse": newest_of(cluster, warehouse, namespace)}
     )
-    make(cluster, namespace, warehouse, name, name, source, like_the_source=False)
+    make(cluster, namespace, warehouse, name, name, source, like_the_source=False, tde=False)
     try:
         view = wait_for_restore(cluster, name, namespace, timedelta(minutes=timeout))
     finally:
@@ -146,6 +159,7 @@ def make(
     restore_from: dict[str, Any],
     *,
     like_the_source: bool,
+    tde: bool,
 ) -> None:
     from control.cli.cluster import SERVICE, WAREHOUSE
 
@@ -153,6 +167,7 @@ def make(
     services = cluster.list(SERVICE, namespace) if like_the_source else []
     primary = next((each["spec"] for each in services if is_primary(each, source_name)), SMALLEST)
     spec = (source or {}).get("spec") or {}
+    spec |= {"encryption": {}} if tde else {}
     cluster.create(
         WAREHOUSE,
         document("Warehouse", name, namespace, new_warehouse(spec, restore_from, like_the_source)),
@@ -167,6 +182,8 @@ def new_warehouse(
 ) -> dict[str, Any]:
     """Like its source where data depends on it; one for a drill is as small as may be."""
     spec = {key: source[key] for key in SHARED if key in source} | {"restoreFrom": restore_from}
+    if "encryption" in source:
+        spec["encryption"] = {}  # its own first data key
     if like_the_source:
         kept = {key: source[key] for key in ("keeper", "dataRetention") if key in source}
         return {**spec, **kept}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from control.cli import warehouse_upgrading, warehouse_writing
+from control.cli import warehouse_keys, warehouse_upgrading, warehouse_writing
 from control.cli.errors import CliError
 from control.cli.output import UNKNOWN, age, heading, say, tell, tell_facts, tell_json
 from control.cli.service_options import JsonOption, NamespaceOption, WarehouseArgument
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="warehouse",
-    help="Warehouses: create, list, show, upgrade, delete, events.",
+    help="Warehouses: create, list, show, upgrade, rotate-key, delete, events.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -86,6 +86,7 @@ def tell_warehouse(view: WarehouseView, services: list[ServiceView]) -> None:
             "phase": view.phase,
             "version": view.version,
             "storage": f"{view.profile} on {view.disk}",
+            "encrypted": view.encryption,
             "shared bytes": answer(view.shared_bytes),
             "production grade": answer(view.production),
             "keeper": f"{view.keeper} members ready",
@@ -135,4 +136,5 @@ def is_about(event: Document, warehouse: str) -> bool:
 
 app.command()(warehouse_writing.create)
 app.command()(warehouse_upgrading.upgrade)
+app.command("rotate-key")(warehouse_keys.rotate_key)
 app.command()(warehouse_writing.delete)

@@ -24,8 +24,19 @@ class WarehouseView:
     services: int | None
     data_retention: str
     credentials_secret: str
+    data_keys: int | None
+    """Those that are there; None where the warehouse is not encrypted."""
+    kms_keys: tuple[str, ...]
     created_at: datetime | None
     conditions: tuple[ConditionView, ...] = ()
+
+    @property
+    def encryption(self) -> str:
+        if self.data_keys is None:
+            return "no"
+        if not self.data_keys:
+            return "yes, by a data key that is not there yet"
+        return f"by data key {self.data_keys}, which {', '.join(self.kms_keys)} wraps"
 
     @property
     def keeper(self) -> str:
@@ -39,6 +50,7 @@ def warehouse_view(document: Document) -> WarehouseView:
     status: Document = document.get("status") or {}
     keeper: Document = status.get("keeper") or {}
     storage: Document = status.get("storage") or {}
+    encryption: Document = status.get("encryption") or {}
     members = (spec.get("keeper") or {}).get("replicas", 3)
     return WarehouseView(
         name=meta["name"],
@@ -56,6 +68,8 @@ def warehouse_view(document: Document) -> WarehouseView:
         credentials_secret=status.get("credentialsSecret")
         or spec.get("credentialsSecret")
         or f"{meta['name']}-credentials",
+        data_keys=encryption.get("dataKeys", 0) if "encryption" in spec else None,
+        kms_keys=tuple(encryption.get("kmsKeyArns") or ()),
         created_at=moment(meta.get("creationTimestamp")),
         conditions=conditions_of(status),
     )

@@ -50,10 +50,19 @@ KeeperOption = Annotated[
     int | None,
     typer.Option(metavar="1|3|5", help="Members of Keeper; fixed at creation. Default: 3."),
 ]
+TdeOption = Annotated[
+    bool,
+    typer.Option(
+        "--tde", help="Encrypt what servers write, by data keys of its own; fixed at creation."
+    ),
+]
 DeleteDataOption = Annotated[
     bool,
     typer.Option("--delete-data", help="Data goes with the primary; else it stays in the bucket."),
 ]
+
+
+NOT_ACCEPTED = ("Accepted", "False")
 
 
 def create(
@@ -66,6 +75,7 @@ def create(
     ] = False,
     disk: DiskOption = None,
     keeper: KeeperOption = None,
+    tde: TdeOption = False,
     delete_data: DeleteDataOption = False,
     stack: StackOption = None,
     namespace: NamespaceOption = NAMESPACE,
@@ -86,20 +96,38 @@ def create(
         "acceptExperimental": accept_experimental or None,
         "disk": disk,
         "keeper": {"replicas": keeper} if keeper else None,
+        "encryption": {} if tde else None,
         "dataRetention": "delete" if delete_data else None,
     }
     cluster = connect(stack)
+    if tde:
+        refuse_without_key(cluster)
     made = cluster.create(WAREHOUSE, document(name, namespace, given))
     view: WarehouseView | None = warehouse_view(made)
     if wait:
         view = wait_until_ready(cluster, name, namespace, timedelta(minutes=timeout))
     if view is None:
         raise CliError(f"Warehouse {name} was deleted meanwhile.")
+    if (refusal := refused(view)) is not None:
+        raise CliError(refusal, f"`byoc warehouse delete {name}` takes it away again.")
     if as_json:
         tell_json(view)
     else:
         tell_warehouses([view])
         say(f"Give it a primary: `byoc service create NAME --warehouse {name}`.")
+
+
+def refuse_without_key(cluster: Cluster) -> None:
+    """Before anything is made: what is made without a key waits for it."""
+    from control.cli.cluster import CONFIG_MAP
+    from control.warehouses.names import FACTS, SYSTEM_NAMESPACE
+
+    found = cluster.find(CONFIG_MAP, FACTS, SYSTEM_NAMESPACE)
+    if found is not None and not (found.get("data") or {}).get("tde_key_arn"):
+        raise CliError(
+            "The deployment has no KMS key for data keys, which --tde needs.",
+            "Set `byoc:encryption.tde: true` in the stack's file and apply it.",
+        )
 
 
 def document(name: str, namespace: str, given: Document) -> dict[str, Any]:
@@ -120,9 +148,15 @@ def wait_until_ready(
     from control.cli.warehouse_view import warehouse_view
 
     def ended(view: WarehouseView | None) -> bool:
-        return view is None or view.phase == "Ready"
+        return view is None or view.phase == "Ready" or refused(view) is not None
 
     return wait(cluster, WAREHOUSE, name, namespace, warehouse_view, line_of, ended, timeout)
+
+
+def refused(view: WarehouseView) -> str | None:
+    """Why the controller makes nothing of it."""
+    said = (each.message for each in view.conditions if (each.type, each.status) == NOT_ACCEPTED)
+    return next(said, None)
 
 
 def line_of(view: WarehouseView) -> str:

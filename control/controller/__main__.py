@@ -22,6 +22,7 @@ from control.controller.backup_world import BackupTools
 from control.controller.cached_kube import CachedKube, scopes
 from control.controller.databases import SqlDatabases
 from control.controller.journal import Journal, Metrics
+from control.controller.kms_keys import KmsKeys, kms_client
 from control.controller.kube_backups import KubeBackups
 from control.controller.kube_client import KubeClient
 from control.controller.logs import configure_logs
@@ -104,6 +105,7 @@ def build_world(kube: CachedKube, registry: CollectorRegistry) -> World:
         journal=Journal(cluster=cluster, metrics=Metrics(registry)),
         clock=now,
         new_id=new_rid,
+        data_keys=KmsKeys(kms_client, now),
         backups=BackupTools(
             objects=KubeBackups(kube, clock=now),
             sql=SqlBackups(sql),

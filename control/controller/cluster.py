@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from control.scaling.replica_seen import Probe, ReplicaSeen
+from control.warehouses.data_keys import DataKey
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.status import Reported
 
@@ -96,6 +97,14 @@ class Cluster(Protocol):
         ...
 
     def ensure_credentials(self, warehouse: Warehouse) -> None: ...
+
+    def data_keys(self, warehouse: Warehouse) -> tuple[tuple[DataKey, ...], str]:
+        """As they are kept, and the version of that; none, and an empty one, before the first."""
+        ...
+
+    def keep_data_keys(self, warehouse: Warehouse, keys: Sequence[DataKey], version: str) -> None:
+        """In the place of those that were read with this version, or not at all."""
+        ...
 
     def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None: ...
 

@@ -20,6 +20,9 @@ TROUBLES = frozenset(
         Reason.TOO_MANY_REPLICAS,
         Reason.SECONDARIES_EXIST,
         Reason.SERVICES_EXIST,
+        Reason.NO_TDE_KEY,
+        Reason.DATA_KEYS_MISSING,
+        Reason.TDE_KEY_UNAVAILABLE,
     }
 )
 log = structlog.get_logger("controller")

@@ -8,6 +8,7 @@ from typing import Any
 
 from control.controller.awaited_nodes import AwaitedNodes
 from control.controller.cluster import (
+    ClusterError,
     Key,
     Login,
     Peer,
@@ -27,8 +28,10 @@ from control.controller.replica_documents import pod_phase, replicas_from
 from control.controller.understood import Understood
 from control.scaling.replica_seen import PodPhase
 from control.warehouses.credentials import credentials_manifest
+from control.warehouses.data_keys import WRAPPED_FILE, DataKey, keyring_from
 from control.warehouses.ingress_allowlist import ingress_allowlists
 from control.warehouses.keeper_manifests import keeper_manifests
+from control.warehouses.key_manifests import keyring_data, keyring_manifest, keyring_name
 from control.warehouses.manifest_parts import keeper_selector, service_selector
 from control.warehouses.model import Deployment, Retention, Service, Warehouse
 from control.warehouses.names import (
@@ -143,6 +146,25 @@ class MultiSts:
     def ensure_credentials(self, warehouse: Warehouse) -> None:
         self.kube.create(credentials_manifest(warehouse))
 
+    def data_keys(self, warehouse: Warehouse) -> tuple[tuple[DataKey, ...], str]:
+        name = keyring_name(warehouse)
+        found = self.kube.find("Secret", warehouse.namespace, name)
+        if found is None:
+            return (), ""
+        coded = (found.get("data") or {}).get(WRAPPED_FILE, "")
+        try:
+            keys = keyring_from(base64.b64decode(coded).decode())
+        except ValueError as error:
+            raise ClusterError(f"Secret {warehouse.namespace}/{name}: {error}") from error
+        return keys, found["metadata"]["resourceVersion"]
+
+    def keep_data_keys(self, warehouse: Warehouse, keys: Sequence[DataKey], version: str) -> None:
+        if not version:
+            self.kube.create(keyring_manifest(warehouse, keys))
+            return
+        change = {"metadata": {"resourceVersion": version}, "data": keyring_data(keys)}
+        self.kube.patch("Secret", warehouse.namespace, keyring_name(warehouse), change)
+
     def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None:
         for document in self.kube.differing(keeper_manifests(deployment, warehouse)):
             self.kube.apply(document)
@@ -156,6 +178,8 @@ class MultiSts:
             for claim in claims:
                 self.kube.delete("PersistentVolumeClaim", namespace, claim["metadata"]["name"])
             self.kube.delete("Secret", namespace, warehouse.secret_name)
+            if warehouse.encryption:
+                self.kube.delete("Secret", namespace, keyring_name(warehouse))
 
     def service_objects_differ(self, service: Service) -> bool:
         if any(True for _ in self.kube.differing(service_manifests(service))):

@@ -17,6 +17,7 @@ from control.controller.cluster import (
     ReplicaObservation,
 )
 from control.controller.journal import Journal
+from control.controller.kms_keys import DataKeys
 from control.controller.replica_steps import IdSource, Stage, log_taker, take
 from control.controller.side_by_side import Ask, one_by_one
 from control.scaling.replica_seen import Action, Limits, PodPhase, ReplicaSeen, Seen, Wanted
@@ -59,6 +60,7 @@ class World:
     clock: Callable[[], datetime]
     new_id: IdSource
     backups: BackupTools
+    data_keys: DataKeys
     limits: Limits = field(default_factory=Limits)
     ask: Ask = one_by_one
 
@@ -164,7 +166,7 @@ def look(service: Service, reported: Reported, world: World, now: datetime) -> V
             primary_deleting=any(s.is_primary and s.deleting for s in siblings),
             # Read after the replicas were asked: nobody new reaches them once it is settled.
             objects_differ=not service.deleting and cluster.service_objects_differ(service),
-            coordination_ready=login is not None and keeper_stands(found) and source_known(found),
+            coordination_ready=login is not None and keeper_stands(found) and servers_known(found),
             previous=reported.phase,
             rest=rest,
         ),
@@ -198,9 +200,9 @@ def wanted(deployment: Deployment, warehouse: Warehouse | None, service: Service
     return Wanted(replicas=service.replicas, spec_hash=made_of, units=service.size.units)
 
 
-def source_known(found: tuple[Warehouse, Reported] | None) -> bool:
-    """Where a new warehouse is restored from is part of its servers' configuration."""
-    return found is not None and found[0].source_known
+def servers_known(found: tuple[Warehouse, Reported] | None) -> bool:
+    """What a new warehouse is restored from and encrypted by is part of its servers."""
+    return found is not None and found[0].source_known and found[0].has_keys
 
 
 def keeper_stands(found: tuple[Warehouse, Reported] | None) -> bool:

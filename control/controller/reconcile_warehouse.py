@@ -7,6 +7,13 @@ from typing import Any
 
 from control.controller.cluster import ClusterError, Key, WarehouseObservation
 from control.controller.reconcile_service import NOW, World
+from control.controller.warehouse_keys import (
+    Keyring,
+    encrypted_condition,
+    encryption_status,
+    ensure_keys,
+    look_at_keys,
+)
 from control.scaling.replica_seen import Action, Reason, State, Step
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.restore import RestorePhase
@@ -29,11 +36,15 @@ def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
         warehouse = replace(warehouse, images=upgrade.images)
         services = [s for s in cluster.services(key.namespace) if s.warehouse == key.name]
         observed = cluster.observe_warehouse(deployment, warehouse)
-        step = next_warehouse_step(warehouse, observed, services)
+        keyring = look_at_keys(warehouse, deployment, cluster, world.data_keys)
+        step = next_warehouse_step(warehouse, observed, services, keyring)
         current = upgrade_condition(upgrade, deployment, warehouse, world.clock())
-        report(warehouse, observed, services, step, current, reported, world)
+        report(warehouse, observed, services, step, current, keyring, reported, world)
         world.journal.step(warehouse, step, None)
-        take(step, warehouse, deployment, world)
+        if step.action is Action.ENSURE_KEYS and keyring is not None:
+            ensure_keys(keyring, warehouse, deployment, cluster, world.data_keys)
+        else:
+            take(step, warehouse, deployment, world)
     except ClusterError as error:
         world.journal.failed(warehouse, error)
         raise
@@ -50,12 +61,17 @@ def warehouse_now(key: Key, world: World) -> tuple[Warehouse, Reported] | None:
 
 
 def next_warehouse_step(
-    warehouse: Warehouse, observed: WarehouseObservation, services: list[Service]
+    warehouse: Warehouse,
+    observed: WarehouseObservation,
+    services: list[Service],
+    keyring: Keyring | None,
 ) -> Step:
     if warehouse.deleting:
         return deletion(warehouse, observed, services)
     if not warehouse.finalizing:
         return step_of(Action.ADD_FINALIZER, Reason.NOT_GUARDED)
+    if keyring is not None and (keyring.refused or keyring.action is not Action.WAIT):
+        return step_of(keyring.action, keyring.reason, keyring.decision.message)
     if not observed.has_credentials:
         return step_of(Action.MAKE, Reason.WAREHOUSE_NOT_READY, "passwords of the warehouse")
     if observed.objects_differ:
@@ -63,6 +79,8 @@ def next_warehouse_step(
     if observed.keeper_ready <= warehouse.keeper.replicas // 2:
         message = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
         return step_of(Action.WAIT, Reason.KEEPER_NOT_READY, message)
+    if keyring is not None and keyring.decision.trouble is not None:
+        return step_of(Action.WAIT, keyring.reason, keyring.decision.message)
     return step_of(Action.WAIT, Reason.STEADY)
 
 
@@ -106,6 +124,7 @@ def report(
     services: list[Service],
     step: Step,
     current: Condition,
+    keyring: Keyring | None,
     reported: Reported,
     world: World,
 ) -> None:
@@ -115,7 +134,12 @@ def report(
         phase=phase_of(warehouse, step, before.get("phase")),
         keeper_ready=observed.keeper_ready,
         services=len(services),
-        conditions=[*conditions_of(step, observed, warehouse), current],
+        conditions=[
+            *conditions_of(step, observed, warehouse),
+            *encrypted_condition(keyring),
+            current,
+        ],
+        encryption=encryption_status(keyring),
         before=before,
         now=world.clock(),
     )
@@ -149,7 +173,7 @@ def conditions_of(
     members = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
     ready = step.reason is Reason.STEADY
     return [
-        Condition(type="Accepted", holds=True, reason="Accepted"),
+        accepted(step),
         Condition(
             type="KeeperReady",
             holds=stands,
@@ -164,6 +188,14 @@ def conditions_of(
         ),
         *restored(warehouse),
     ]
+
+
+def accepted(step: Step) -> Condition:
+    if step.reason is Reason.NO_TDE_KEY:
+        return Condition(
+            type="Accepted", holds=False, reason=step.reason.value, message=step.message
+        )
+    return Condition(type="Accepted", holds=True, reason="Accepted")
 
 
 def restored(warehouse: Warehouse) -> list[Condition]:

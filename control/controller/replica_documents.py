@@ -145,11 +145,25 @@ def trouble_of(pod: Document | None) -> tuple[Trouble | None, str]:
         return None, unscheduled.get("message", "")
     if condition_status(pod, "Ready") == "True":
         return None, ""
-    for status in (pod.get("status") or {}).get("containerStatuses") or ():
+    found = pod.get("status") or {}
+    for status in found.get("initContainerStatuses") or ():
+        trouble, detail = opener_trouble(status)
+        if trouble or detail:
+            return trouble, detail
+    for status in found.get("containerStatuses") or ():
         trouble, detail = container_trouble(status)
         if trouble or detail:
             return trouble, detail
     return None, ""
+
+
+def opener_trouble(status: Document) -> tuple[Trouble | None, str]:
+    """It ends before the server begins, and has done what it is for when it ends well."""
+    if ((status.get("state") or {}).get("terminated") or {}).get("exitCode") == 0:
+        return None, ""
+    trouble, detail = container_trouble(status)
+    crashing = trouble is Trouble.CRASHING
+    return Trouble.TDE_KEY_UNAVAILABLE if crashing else trouble, detail
 
 
 def container_trouble(status: Document) -> tuple[Trouble | None, str]:
@@ -163,5 +177,13 @@ def container_trouble(status: Document) -> tuple[Trouble | None, str]:
         return Trouble.TOO_SMALL, "the server was killed for want of memory while it started"
     if status.get("restartCount", 0) >= CRASHES:
         code = ended.get("exitCode", "unknown")
-        return Trouble.CRASHING, f"exited {status['restartCount']} times, last with code {code}"
-    return None, detail
+        said = said_last(ended)
+        text = f"exited {status['restartCount']} times, last with code {code}"
+        return Trouble.CRASHING, f"{text}: {said}" if said else text
+    return None, (said_last(ended) if ended.get("exitCode") else "") or detail
+
+
+def said_last(ended: Document) -> str:
+    """The last line of what a container left behind."""
+    lines = str(ended.get("message") or "").strip().splitlines()
+    return lines[-1] if lines else ""

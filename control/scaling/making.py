@@ -205,6 +205,7 @@ TROUBLES = {
     Trouble.IMAGE_PULL: Reason.IMAGE_PULL,
     Trouble.CRASHING: Reason.CRASHING,
     Trouble.TOO_SMALL: Reason.TOO_SMALL,
+    Trouble.TDE_KEY_UNAVAILABLE: Reason.TDE_KEY_UNAVAILABLE,
 }
 
 

@@ -17,6 +17,7 @@ class Trouble(StrEnum):
     IMAGE_PULL = "ImagePull"
     CRASHING = "Crashing"
     TOO_SMALL = "TooSmall"
+    TDE_KEY_UNAVAILABLE = "TdeKeyUnavailable"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +157,7 @@ class Action(StrEnum):
     RESUME = "Resume"
     DELETE = "Delete"
     ENSURE_OBJECTS = "EnsureObjects"
+    ENSURE_KEYS = "EnsureKeys"
     ADD_FINALIZER = "AddFinalizer"
     DROP_FINALIZER = "DropFinalizer"
 
@@ -201,6 +203,10 @@ class Reason(StrEnum):
     NOT_GUARDED = "NotGuarded"
     KEEPER_NOT_READY = "KeeperNotReady"
     WAREHOUSE_NOT_READY = "WarehouseNotReady"
+    NO_TDE_KEY = "NoTdeKey"
+    DATA_KEYS_DIFFER = "DataKeysDiffer"
+    DATA_KEYS_MISSING = "DataKeysMissing"
+    TDE_KEY_UNAVAILABLE = "TdeKeyUnavailable"
     STOP_WANTED = "StopWanted"
     STOPPED = "Stopped"
     QUIET = "Quiet"

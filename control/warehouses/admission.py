@@ -13,6 +13,7 @@ MOST_SERVICES = 5
 class Refusal(StrEnum):
     NO_WAREHOUSE = "NoWarehouse"
     NO_DATA_BUCKET = "NoDataBucket"
+    NO_TDE_KEY = "NoTdeKey"
     SECOND_PRIMARY = "SecondPrimary"
     NO_PRIMARY = "NoPrimary"
     TOO_MANY_SERVICES = "TooManyServices"
@@ -54,6 +55,12 @@ def admit(
         return refused(
             Refusal.NO_DATA_BUCKET,
             "the deployment names no data bucket: a warehouse here needs disk: volume",
+        )
+    if warehouse.encryption is not None and not deployment.tde_role_arn:
+        return refused(
+            Refusal.NO_TDE_KEY,
+            "the warehouse is encrypted and the deployment has no KMS key for data keys: set"
+            " byoc:encryption.tde to true and apply",
         )
     namesake = find_namesake(service, neighbours)
     if namesake is not None:

@@ -31,6 +31,8 @@ COUNT_BEHIND = """
 SELECT count() AS tables FROM system.replicas
 WHERE (is_readonly OR log_pointer <= log_max_index OR inserts_in_queue > 0)"""
 JSON = "FORMAT JSONEachRow"
+SELF_CONTAINED = "decrypt_files_from_encrypted_disks = 1"
+"""A backup needs no data key of its warehouse: it is what is left when those are lost."""
 
 
 def operation(identity: str) -> str:
@@ -44,7 +46,7 @@ def backup(
     base = f", base_backup = {on_disk(disk, base_path)}" if base_path else ""
     return (
         f"BACKUP {elements(databases, ACCESS_TABLES)} TO {on_disk(disk, path)}"
-        f" SETTINGS id = {literal(identity)}{base} ASYNC"
+        f" SETTINGS id = {literal(identity)}, {SELF_CONTAINED}{base} ASYNC"
     )
 
 

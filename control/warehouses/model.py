@@ -101,6 +101,15 @@ class Tls:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Encryption:
+    """Servers encrypt by data keys of the warehouse: by the newest what they write."""
+
+    wanted: int = 1
+    made: int = 0
+    """Keys that are there for certain, as recorded: replicas are made to have so many."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deployment:
     """What the platform layer tells about the deployment around the controller."""
 
@@ -117,6 +126,11 @@ class Deployment:
     keeper_service_account: str = "default"
     s3_endpoint: str = ""
     releases: tuple[Release, ...] = ()
+    image_control: str = "clickhouse-byoc/control"
+    tde_key_arn: str = ""
+    """KMS key that wraps the data keys of warehouses; empty where there is none."""
+    tde_role_arn: str = ""
+    """Role by which servers, and nobody else, open them."""
     routed: frozenset[str] = frozenset()
     """Client Services that the ingress leads to, as namespace/name."""
 
@@ -142,6 +156,7 @@ class Warehouse:
     keeper: KeeperSize = field(default_factory=KeeperSize)
     volume: Volume = field(default_factory=Volume)
     retention: Retention = Retention.RETAIN
+    encryption: Encryption | None = None
     backup: BackupPlan = field(default_factory=BackupPlan)
     restore_from: RestoreFrom | None = None
     restore: Restore | None = None
@@ -165,6 +180,11 @@ class Warehouse:
         return self.restore_from is None or (
             self.restore is not None and self.restore.place is not None
         )
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether its servers can encrypt, as far as they have to."""
+        return self.encryption is None or self.encryption.made > 0
 
     @property
     def prefix(self) -> str:

@@ -14,6 +14,7 @@ from control.warehouses.model import (
     Deployment,
     Desired,
     Disk,
+    Encryption,
     Idle,
     KeeperSize,
     Retention,
@@ -61,6 +62,7 @@ def warehouse_from(document: Document) -> Warehouse:
             size_gib=volume.get("sizeGib", 100), storage_class=volume.get("storageClass", "")
         ),
         retention=Retention(spec.get("dataRetention", Retention.RETAIN)),
+        encryption=encryption_from(spec.get("encryption"), document.get("status") or {}),
         backup=plan_from(spec.get("backup") or {}),
         restore_from=restore_from_section(spec.get("restoreFrom")),
         restore=recorded_restore((document.get("status") or {}).get("restore")),
@@ -69,6 +71,13 @@ def warehouse_from(document: Document) -> Warehouse:
         deleting="deletionTimestamp" in meta,
         finalizing=FINALIZER in meta.get("finalizers", ()),
     )
+
+
+def encryption_from(section: Document | None, status: Document) -> Encryption | None:
+    if section is None:
+        return None
+    made = (status.get("encryption") or {}).get("dataKeys", 0)
+    return Encryption(wanted=section.get("dataKeys", 1), made=made)
 
 
 def window_from(window: Document | None) -> Window | None:
@@ -144,6 +153,9 @@ def deployment_from(facts: Mapping[str, str], *, s3_endpoint: str) -> Deployment
         monitoring_bucket=facts.get("monitoring_bucket", ""),
         image_server=facts.get("image_server", Deployment.image_server),
         image_keeper=facts.get("image_keeper", Deployment.image_keeper),
+        image_control=facts.get("image_control", Deployment.image_control),
+        tde_key_arn=facts.get("tde_key_arn", ""),
+        tde_role_arn=facts.get("tde_role_arn", ""),
         server_service_account=facts.get("server_service_account", "default"),
         keeper_service_account=facts.get("keeper_service_account", "default"),
         s3_endpoint=s3_endpoint,

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from control.warehouses.backup_storage import backup_environment
+from control.warehouses.key_manifests import key_mount, key_volumes, opening_keys
 from control.warehouses.manifest_parts import (
     STAYS,
     Manifest,
@@ -111,10 +113,13 @@ def replica_labels(
 
 
 def spec_hash(deployment: Deployment, warehouse: Warehouse, service: Service) -> str:
-    """Equal for replicas that are made of the same; any difference is a new generation."""
+    """Equal for replicas that are made of the same; any difference is a new generation.
+
+    Not so the image that opens data keys: a release of ours is no reason to move data.
+    """
     made_of = {
         "files": config_files(deployment, warehouse, service, "rid"),
-        "pod": pod_spec(deployment, warehouse, service, "rid"),
+        "pod": pod_spec(replace(deployment, image_control=""), warehouse, service, "rid"),
         "volume": [warehouse.volume.size_gib, warehouse.volume.storage_class],
         "restart": service.restart_token,
     }
@@ -131,11 +136,13 @@ def pod_spec(deployment: Deployment, warehouse: Warehouse, service: Service, rid
         "terminationGracePeriodSeconds": int(GRACE.total_seconds()),
         "securityContext": restricted_pod(),
         "topologySpreadConstraints": spread(service_selector(service)),
+        **opening_keys(deployment, warehouse),
         "containers": [server_container(deployment, warehouse, service)],
         "volumes": [
             {"name": "config", "configMap": {"name": service.replica_name(rid)}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
             *tls_volume(service),
+            *key_volumes(warehouse),
         ],
     }
 
@@ -173,6 +180,7 @@ def server_container(deployment: Deployment, warehouse: Warehouse, service: Serv
             {"name": "data", "mountPath": DATA_FOLDER},
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - inside the container
             *tls_mount(service),
+            *key_mount(warehouse),
         ],
     }
 

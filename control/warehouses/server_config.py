@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from control.warehouses.backup_storage import allowed_disks
+from control.warehouses.data_keys import KEYS_FILE, KEYS_FOLDER
 from control.warehouses.keeper_config import CLIENT_PORT as KEEPER_PORT
 from control.warehouses.keeper_config import keeper_hosts
 from control.warehouses.model import Deployment, Service, Size, Warehouse
@@ -47,6 +48,7 @@ def server_config(deployment: Deployment, warehouse: Warehouse, service: Service
             **users(service),
             **resources(service.size),
             **shutdown(),
+            **data_keys(warehouse),
             **tables(deployment, warehouse, service, rid),
             **allowed_disks(deployment, warehouse),
             **system_logs(),
@@ -167,6 +169,11 @@ def shutdown() -> Mapping[str, Node]:
         "shutdown_wait_unfinished": int(UNFINISHED_QUERIES.total_seconds()),
         "shutdown_wait_backups_and_restores": True,
     }
+
+
+def data_keys(warehouse: Warehouse) -> Mapping[str, Node]:
+    """The server does not start without the file."""
+    return {"include_from": f"{KEYS_FOLDER}/{KEYS_FILE}"} if warehouse.encryption else {}
 
 
 def tables(

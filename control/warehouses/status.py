@@ -224,6 +224,7 @@ def warehouse_status(
     conditions: Sequence[Condition],
     before: Mapping[str, Any],
     now: datetime,
+    encryption: Status | None = None,
 ) -> Status:
     profile = PROFILES[warehouse.profile]
     able = profile.capabilities
@@ -245,6 +246,7 @@ def warehouse_status(
             "ready": keeper_ready,
             "image": images.keeper,
         },
+        "encryption": encryption,
         "services": services,
         "credentialsSecret": warehouse.secret_name,
         "since": since(phase, before, now),

@@ -2,6 +2,7 @@
 
 from control.scaling.upgrading import WINDOW_HOURS
 from control.warehouses.backup_schema import PLAN, RESTORE_FROM, RESTORE_STATUS
+from control.warehouses.data_keys import MOST_DATA_KEYS
 from control.warehouses.names import WAREHOUSE_NAME_MAX
 from control.warehouses.scaling_schema import DAYS
 from control.warehouses.schema_parts import (
@@ -64,6 +65,24 @@ MAINTENANCE_WINDOW = record(
     required=["weekday", "startHourUtc"],
 )
 
+ENCRYPTION = record(
+    "What the servers write is encrypted by data keys of the warehouse, which the deployment's KMS"
+    " key for them wraps; fixed at creation.",
+    {
+        "dataKeys": whole(
+            "Data keys; one more than before rotates: new files are encrypted by the newest.",
+            minimum=1,
+            maximum=MOST_DATA_KEYS,
+            default=1,
+            **{
+                "x-kubernetes-validations": [
+                    rule("self >= oldSelf", "a data key stays as long as files may need it")
+                ]
+            },
+        ),
+    },
+)
+
 SPEC = record(
     "What the services of this warehouse share.",
     {
@@ -124,10 +143,26 @@ SPEC = record(
             ["retain", "delete"],
             default="retain",
         ),
+        "encryption": ENCRYPTION,
         "backup": PLAN,
         "restoreFrom": RESTORE_FROM,
     },
     rules=[
+        rule(
+            "has(self.encryption) == has(oldSelf.encryption)",
+            "encryption is chosen at creation: make another warehouse, and restore a backup of this"
+            " one into it",
+        ),
+        rule(
+            "!has(self.encryption) || self.storageProfile != 'zero_copy'",
+            "storageProfile zero_copy cannot be encrypted: use replicated",
+        ),
+        rule(
+            "!has(self.encryption) || self.storageProfile == 'replicated'"
+            " || self.encryption.dataKeys == 1",
+            "replicas that share objects cannot get another data key one after the other:"
+            " encryption.dataKeys must be 1",
+        ),
         rule(
             "has(self.restoreFrom) == has(oldSelf.restoreFrom)",
             "restoreFrom is fixed at creation: make another warehouse to restore into",
@@ -179,6 +214,17 @@ STATUS = record(
                 "members": whole("Wanted members."),
                 "ready": whole("Ready members."),
                 "image": text("Image that the members run."),
+            },
+        ),
+        "encryption": record(
+            "The data keys, where the warehouse is encrypted.",
+            {
+                "dataKeys": whole("Data keys that are there; the newest encrypts."),
+                "kmsKeyArns": {
+                    "type": "array",
+                    "description": "KMS keys that wrap them.",
+                    "items": {"type": "string"},
+                },
             },
         ),
         "services": whole("Services of the warehouse.", minimum=0),

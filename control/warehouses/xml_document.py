@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Union
 from xml.etree import ElementTree
 
-Node = Union[str, int, bool, "FromEnv", Mapping[str, "Node"], Sequence["Node"]]
+Node = Union[
+    str, int, bool, "FromEnv", "Including", "Numbered", Mapping[str, "Node"], Sequence["Node"]
+]
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,25 @@ class FromEnv:
     """A value that the server takes from its environment, so that no file holds it."""
 
     variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Including:
+    """A section into which the server takes what the file of `include_from` has under a name.
+
+    The server writes a copy of its configuration beside its data; this is left out there.
+    """
+
+    name: str
+    content: Mapping[str, "Node"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """A value that is known by a number."""
+
+    number: int
+    value: str
 
 
 def xml_document(root: str, content: Mapping[str, Node]) -> str:
@@ -26,6 +47,13 @@ def fill(element: ElementTree.Element, content: Node) -> None:
     match content:
         case FromEnv(variable):
             element.set("from_env", variable)
+        case Including():
+            element.set("incl", content.name)
+            element.set("hide_in_preprocessed", "true")
+            fill(element, content.content)
+        case Numbered():
+            element.set("id", str(content.number))
+            element.text = content.value
         case bool():
             element.text = "1" if content else "0"
         case str() | int():

@@ -59,7 +59,11 @@ ENDPOINTS = (
         service=InterfaceEndpoint.ELASTIC_LOAD_BALANCING,
         serves="a load balancer controller registers its targets",
     ),
-    Row(service=InterfaceEndpoint.KMS, serves="own programs use keys", needed=never),
+    Row(
+        service=InterfaceEndpoint.KMS,
+        serves="servers open their data keys",
+        needed=lambda config: config.encryption.tde,
+    ),
     Row(service=InterfaceEndpoint.LOGS, serves="own pods ship logs", needed=never),
     Row(
         service=InterfaceEndpoint.SQS,

@@ -172,6 +172,11 @@ class WarehouseConfig(Section):
     )
     accept_experimental: bool = Field(False, description="Needed for zero_copy")
     disk: Disk = Field(Disk.OBJECT_STORAGE, description="Where parts live: objectStorage or volume")
+    tde: bool = Field(
+        False,
+        description="Whether servers encrypt what they write by data keys of the warehouse; fixed"
+        " at creation, and needs encryption.tde",
+    )
     data_retention: DataRetention = Field(
         DataRetention.RETAIN, description="What deleting the primary does with the data"
     )
@@ -197,6 +202,7 @@ def check_warehouses(config: "StackConfig") -> Iterator[Finding]:
             yield Finding((*path, "name"), "is used twice", "a name of its own")
         names.add(warehouse.name)
         yield from _check_storage(warehouse, path)
+        yield from _check_encryption(config, warehouse, path)
         yield from _check_roles(warehouse, path)
         for position, service in enumerate(warehouse.services):
             service_path = (*path, "services", position)
@@ -225,6 +231,25 @@ def _check_storage(warehouse: WarehouseConfig, path: tuple[str | int, ...]) -> I
             (*path, "disk"),
             f"cannot hold the shared objects of {profile.value}",
             "objectStorage",
+            also=((*path, "storageProfile"),),
+        )
+
+
+def _check_encryption(
+    config: "StackConfig", warehouse: WarehouseConfig, path: tuple[str | int, ...]
+) -> Iterator[Finding]:
+    if warehouse.tde and not config.encryption.tde:
+        yield Finding(
+            (*path, "tde"),
+            "has no key to wrap its data keys",
+            "encryption.tde: true, or leave it out",
+            also=(("encryption", "tde"),),
+        )
+    if warehouse.tde and warehouse.storage_profile is StorageProfile.ZERO_COPY:
+        yield Finding(
+            (*path, "tde"),
+            "is not for storage profile zero_copy",
+            "storageProfile: replicated, or leave it out",
             also=((*path, "storageProfile"),),
         )
 

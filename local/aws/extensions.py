@@ -10,6 +10,7 @@ from moto.ec2 import urls as ec2_urls
 from moto.eks import urls as eks_urls
 from moto.eks.models import eks_backends
 from moto.iam import urls as iam_urls
+from moto.kms import urls as kms_urls
 from moto.logs import urls as logs_urls
 from moto.ram import urls as ram_urls
 from moto.sts import urls as sts_urls
@@ -26,6 +27,7 @@ from local.aws.eks.responses import LocalEksResponse
 from local.aws.eks.token_review import token_review
 from local.aws.iam.oidc_clients import LocalIamResponse
 from local.aws.iam.trust import LocalTokenResponse
+from local.aws.kms import LocalKmsResponse
 from local.aws.logs import LocalLogsResponse
 from local.aws.ram import PATHS as RAM_PATHS
 from local.aws.ram import LocalRamResponse
@@ -47,6 +49,7 @@ def extend_moto(eks: EksSettings) -> dict[str, Callable[[Request], Response]]:
     extend_delete_markers()
     ec2_urls.url_paths["{0}/"] = LocalEc2Response.dispatch
     iam_urls.url_paths["{0}/$"] = LocalIamResponse.dispatch
+    kms_urls.url_paths["{0}/$"] = LocalKmsResponse.dispatch
     logs_urls.url_paths["{0}/$"] = LocalLogsResponse.dispatch
     sts_urls.url_paths["{0}/$"] = LocalTokenResponse.dispatch
     ram_urls.url_paths |= {f"{{0}}/{path}$": LocalRamResponse.dispatch for path in RAM_PATHS}

@@ -8,6 +8,7 @@ from typing import Any
 from permissions import trust
 from permissions.deployment import autoscaling, dns, load_balancers, operator_links, storage
 from permissions.deployment import managed_policies as managed
+from permissions.deployment.data_keys import DATA_KEYS
 from permissions.deployment.flow_logs import FLOW_LOGS
 from permissions.deployment.volumes import SECRET_KEYS, VOLUME_KEYS
 from permissions.names import Scope
@@ -129,9 +130,9 @@ DEPLOYMENT_ROLES = (
     ),
     DeploymentRole(
         suffix="controller",
-        purpose="removal of expired backups, and of data whose owner asked for it",
+        purpose="removal of expired backups, and of data whose owner asked for it; data keys",
         taken_on_by=ServiceAccount(namespace="byoc-system", name="controller"),
-        rows=storage.CONTROLLER,
+        rows=(*storage.CONTROLLER, *DATA_KEYS),
     ),
     DeploymentRole(  # what it may do stands in the policy of the key alone
         suffix="tde-delegate",

@@ -24,6 +24,14 @@ class Buckets:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DataKeysArgs:
+    """Where warehouses may be encrypted: what wraps their data keys, and who opens them."""
+
+    kms_key_arn: pulumi.Input[str]
+    role_arn: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StorageClassArgs:
     provisioner: str = "ebs.csi.aws.com"
     kms_key_arn: pulumi.Input[str] | None = None
@@ -123,6 +131,7 @@ class PlatformArgs:
     buckets: Buckets
     crds: tuple[Mapping[str, Any], ...]
     """CustomResourceDefinition documents of Warehouse and Service."""
+    data_keys: DataKeysArgs | None = None
     admission: tuple[AdmissionArgs, ...] = ()
     """What the API server refuses, whoever asks for it."""
     readers: str | None = None

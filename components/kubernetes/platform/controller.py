@@ -27,7 +27,7 @@ from components.kubernetes.names import (
     Priority,
     ServiceAccount,
 )
-from components.kubernetes.platform.args import Buckets, Route
+from components.kubernetes.platform.args import Buckets, DataKeysArgs, Route
 from components.kubernetes.platform.controller_rights import CONTROLLER_RIGHTS
 from components.kubernetes.rights import grant, rights_with
 from components.kubernetes.workload import Children, Workload
@@ -42,8 +42,9 @@ def create_controller(
     releases: Mapping[str, date],
     routes: tuple[Route, ...],
     features: frozenset[Feature],
+    data_keys: DataKeysArgs | None,
 ) -> None:
-    facts = deployment_facts(deployment, buckets, releases, routes)
+    facts = deployment_facts(deployment, buckets, releases, routes, data_keys)
     config_map = k8s.core.v1.ConfigMap(
         f"{children.prefix}-{DEPLOYMENT_CONFIG_MAP}",
         metadata=metadata(
@@ -81,9 +82,13 @@ def deployment_facts(
     buckets: Buckets,
     releases: Mapping[str, date],
     routes: tuple[Route, ...],
+    data_keys: DataKeysArgs | None,
 ) -> dict[str, pulumi.Input[str]]:
     """What the controller needs to know of the deployment, and nothing that is secret."""
-    return {
+    opening: dict[str, pulumi.Input[str]] = {}
+    if data_keys is not None:
+        opening = {"tde_key_arn": data_keys.kms_key_arn, "tde_role_arn": data_keys.role_arn}
+    return opening | {
         "deployment": deployment.name,
         "cloud": deployment.cloud,
         "region": deployment.region,
@@ -95,6 +100,7 @@ def deployment_facts(
         "keeper_service_account": ServiceAccount.CLICKHOUSE_KEEPER,
         "image_server": image(deployment, ImageName.CLICKHOUSE_SERVER),
         "image_keeper": image(deployment, ImageName.CLICKHOUSE_KEEPER),
+        "image_control": image(deployment, ImageName.CONTROL),
         "releases": json.dumps({v: day.isoformat() for v, day in sorted(releases.items())}),
         "routed_services": json.dumps([f"{each.namespace}/{each.service}" for each in routes]),
     }

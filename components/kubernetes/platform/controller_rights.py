@@ -112,7 +112,8 @@ CONTROLLER_RIGHTS = (
         "secrets",
         {
             "get": "reads the password that it made, to log in",
-            "create": "makes the passwords of a new warehouse",
+            "create": "makes the passwords and wrapped data keys of a new warehouse",
+            "patch": "adds a data key, or keeps the same ones wrapped by another KMS key",
             "delete": "removes them with the warehouse and its data",
         },
     ),

@@ -57,6 +57,7 @@ class Platform(pulumi.ComponentResource):
             args.releases,
             args.ingress.routes if args.ingress else (),
             features(args),
+            args.data_keys,
         )
         create_activator(informed, args.deployment, features(args))
         if args.cluster_autoscaler is not None:

@@ -18,6 +18,7 @@ from components.kubernetes.platform import (
     Buckets,
     CertificatesArgs,
     ClusterAutoscalerArgs,
+    DataKeysArgs,
     IngressArgs,
     LoadBalancerArgs,
     Platform,
@@ -55,6 +56,10 @@ PLATFORM = PlatformArgs(
     buckets=Buckets(data="acme-data", backup="acme-backup", monitoring="acme-monitoring"),
     crds=tuple(crd_documents()),
     readers="byoc:readers",
+    data_keys=DataKeysArgs(
+        kms_key_arn="arn:aws:kms:eu-west-1:111111111111:key/tde",
+        role_arn="arn:aws:iam::111111111111:role/acme-eu-west-1-tde-delegate",
+    ),
     ingress=INGRESS,
     cluster_autoscaler=ClusterAutoscalerArgs(
         cluster_name="clickhouse-cloud-acme", kubernetes_version="1.34"

@@ -18,6 +18,7 @@ from control.controller.reconcile_warehouse import reconcile_warehouse
 from control.warehouses.names import GROUP, REPLICA_LABEL, SERVICE_LABEL, SERVING_LABEL
 from tests.control.controller.memory_backups import MemoryBackupSql, MemoryStore, backup_tools
 from tests.control.controller.memory_databases import MemoryDatabases
+from tests.control.controller.memory_keys import MemoryKeys
 from tests.control.controller.memory_kube import Died, MemoryKube
 
 WAREHOUSE: dict[str, Any] = {"version": "26.9", "disk": "volume", "dataRetention": "delete"}
@@ -42,6 +43,7 @@ class Stage:
     kube: MemoryKube = field(default_factory=MemoryKube)
     databases: MemoryDatabases = field(default_factory=MemoryDatabases)
     backup_sql: MemoryBackupSql = field(default_factory=lambda: MemoryBackupSql(MemoryStore()))
+    data_keys: MemoryKeys = field(default_factory=MemoryKeys)
     after_pass: Callable[["Stage"], None] = lambda stage: None
 
     def __post_init__(self) -> None:
@@ -53,7 +55,9 @@ class Stage:
 
     def copy(self) -> "Stage":
         made = Stage(
-            databases=copy.deepcopy(self.databases), backup_sql=copy.deepcopy(self.backup_sql)
+            databases=copy.deepcopy(self.databases),
+            backup_sql=copy.deepcopy(self.backup_sql),
+            data_keys=copy.deepcopy(self.data_keys),
         )
         made.kube = copy.deepcopy(self.kube)
         made.ids = copy.copy(self.ids)
@@ -72,6 +76,7 @@ class Stage:
             clock=lambda: self.kube.now,
             new_id=lambda: f"r{next(self.ids):05}",
             backups=backup_tools(self.kube, self.backup_sql),
+            data_keys=self.data_keys,
         )
 
     def warehouse_with(self, **services: dict[str, Any]) -> "Stage":

@@ -26,6 +26,7 @@ from control.controller.running import running
 from control.scaling.replica_seen import Limits
 from tests.control.controller.memory_backups import MemoryBackupSql, MemoryStore
 from tests.control.controller.memory_databases import MemoryDatabases
+from tests.control.controller.memory_keys import MemoryKeys
 from tests.control.controller.pod_faker import PodFaker
 from tests.control.warehouses import documents
 from tests.control.warehouses.documents import PRIMARY, READER, changed
@@ -68,6 +69,7 @@ def world_of(kube: CachedKube, databases: MemoryDatabases) -> World:
         clock=now,
         new_id=new_rid,
         limits=QUICK,
+        data_keys=MemoryKeys(),
         backups=BackupTools(
             objects=KubeBackups(kube, clock=now),
             sql=MemoryBackupSql(MemoryStore()),

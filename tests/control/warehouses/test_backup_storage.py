@@ -111,6 +111,7 @@ def test_statements_name_what_they_take_and_hold_no_credentials() -> None:
     assert made.startswith("BACKUP DATABASE `default`, DATABASE `o\\`dd`, TABLE system.users, ")
     assert made.endswith(
         " TO Disk('backups_1', 'b-1/2') SETTINGS id = 'b-1-2',"
+        " decrypt_files_from_encrypted_disks = 1,"
         " base_backup = Disk('backups_1', 'b-0/1') ASYNC"
     )
     structure, data = (
