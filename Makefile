@@ -4,6 +4,9 @@ VENV := .venv
 BYOC := $(VENV)/bin/byoc
 JOBS ?= $(shell nproc)
 
+# Every command starts many short Python processes: they read what the first of them compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: up down test check lint venv lock clean
 
 up: venv

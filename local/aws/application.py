@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from local.aws.extensions import extend_moto
 from local.aws.failures import failure, is_unknown_path, request_name
 from local.aws.iam.enforcement import Enforcement
+from local.aws.outages import Outages
 from local.aws.settings import EksSettings
 
 log = logging.getLogger(__name__)
@@ -43,10 +44,12 @@ class LocalApplication:
     def __init__(self, moto: Any, routes: Mapping[str, Route]) -> None:
         self.moto = moto
         self.iam = Enforcement()
+        self.outages = Outages()
         self.routes = {
             "/local/healthz": healthz,
             "/local/iam/enforcement": self.iam.settings_page,
             "/local/iam/trace": self.iam.trace_page,
+            "/local/outages": self.outages.page,
             **routes,
         }
         self.turn = threading.Lock()
@@ -78,6 +81,9 @@ class LocalApplication:
 
     def answer(self, environ: Environ, service: str) -> Response:
         """moto's answer; what moto cannot do becomes an error that the AWS SDKs can read."""
+        away = self.outages.refusal(environ, service)
+        if away is not None:
+            return away
         if self.iam.principals:
             refused = self.iam.refusal(environ, held_body(environ), service)
             if refused is not None:

@@ -16,6 +16,18 @@ from lightkube import Client, KubeConfig
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND_TIMEOUT_S = 1800
 REGION = "us-east-1"
+FOREIGN = (
+    "AWS_",
+    "PULUMI_",
+    "KUBE",
+    "BYOC_STACK",
+    "PYTEST",
+    "VIRTUAL_ENV",
+    "MAKE",
+    "MFLAGS",
+    "PYTHONDONTWRITEBYTECODE",
+)
+"""What of the tests' own environment a newcomer's shell does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +119,7 @@ def clone(folder: Path) -> Checkout:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
-    foreign = ("AWS_", "PULUMI_", "KUBE", "BYOC_STACK", "PYTEST", "VIRTUAL_ENV", "MAKE", "MFLAGS")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     checkout = Checkout(folder=folder, env=env)
     checkout.run("make", "venv").ok()
     return checkout

@@ -30,9 +30,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return clone(tmp_path_factory.mktemp("byoc") / "clone")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(checkout: Checkout) -> Iterator[Checkout]:
-    """`make up` has been run; at the end `make down` must leave nothing."""
+    """`make up` has been run; at the end `make down` must leave nothing. Other tests of the worker
+    come after it is down, and have the machine for themselves."""
     checkout.run("make", "up").ok()
     yield checkout
     checkout.run("make", "down").ok()

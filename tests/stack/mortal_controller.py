@@ -1,4 +1,5 @@
-"""`python -m tests.stack.mortal_controller`: the controller, with short waits and a death foretold.
+"""`python -m tests.stack.mortal_controller CHANGES [WAIT=SECONDS...]`: the controller, with short
+waits and a death foretold.
 
 It ends like a killed process after so many changes that it made to the world, between any two of
 them; 0 lets it live.
@@ -10,7 +11,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -101,14 +102,14 @@ class MortalSql(HttpSql):
         self.life.spend()
 
 
-async def run(changes: int) -> None:
+async def run(changes: int, limits: Limits) -> None:
     life = Life(changes)
     kube = MortalKube(Client(config=KubeConfig.from_env(), http2=False), life)
-    async with running(Operator(mortal_world(kube, life)), kube):
+    async with running(Operator(mortal_world(kube, life, limits)), kube):
         await asyncio.Event().wait()
 
 
-def mortal_world(kube: MortalKube, life: Life) -> World:
+def mortal_world(kube: MortalKube, life: Life, limits: Limits) -> World:
     """The controller's own, but for its limits and its death."""
     built = build_world(kube, CollectorRegistry())
     cluster = MultiSts(kube, clock=now, s3_endpoint=s3_endpoint)
@@ -117,10 +118,15 @@ def mortal_world(kube: MortalKube, life: Life) -> World:
         cluster=cluster,
         databases=PacedDatabases(SqlDatabases(MortalSql(life=life))),
         journal=Journal(cluster=cluster, metrics=built.journal.metrics),
-        limits=QUICK,
+        limits=limits,
     )
+
+
+def quick_limits(waits: Iterable[str]) -> Limits:
+    named = (wait.partition("=") for wait in waits)
+    return replace(QUICK, **{name: timedelta(seconds=float(text)) for name, _, text in named})
 
 
 if __name__ == "__main__":
     configure_logs(level="INFO")
-    asyncio.run(run(int(sys.argv[1])))
+    asyncio.run(run(int(sys.argv[1]), quick_limits(sys.argv[2:])))

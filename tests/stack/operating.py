@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +42,8 @@ class MortalController:
     stack: Checkout
     lives: Iterator[int]
     log: Path
+    waits_s: Mapping[str, float] = field(default_factory=dict)
+    """Limits of a replacement, by name, that are shorter still."""
     deaths: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -57,9 +59,10 @@ class MortalController:
 
     def start(self, env: dict[str, str], changes: int) -> None:
         python = self.stack.folder / ".venv" / "bin" / "python"
+        waits = [f"{name}={wait_s}" for name, wait_s in self.waits_s.items()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(python), "-m", "tests.stack.mortal_controller", str(changes)],
+                [str(python), "-m", "tests.stack.mortal_controller", str(changes), *waits],
                 cwd=self.stack.folder,
                 env=env,
                 stdin=subprocess.DEVNULL,
@@ -73,12 +76,17 @@ class MortalController:
 
 @contextmanager
 def own_controller(
-    stack: Checkout, log: Path, lives: Iterator[int] | None = None
+    stack: Checkout,
+    log: Path,
+    lives: Iterator[int] | None = None,
+    waits_s: Mapping[str, float] | None = None,
 ) -> Iterator[MortalController]:
     """The deployed controller stands down; ours acts, and dies after each number of changes."""
     kube = stack.kube()
     stand(kube, replicas=0)
-    own = MortalController(stack=stack, lives=lives or itertools.repeat(0), log=log)
+    own = MortalController(
+        stack=stack, lives=lives or itertools.repeat(0), log=log, waits_s=waits_s or {}
+    )
     thread = threading.Thread(target=own.run, daemon=True)
     thread.start()
     try:

@@ -75,6 +75,8 @@ class Sleeper:
         self.patch({"metadata": {"annotations": {SLEEP: uuid.uuid4().hex}}})
 
     def asleep(self) -> None:
+        if self.phase() == "Idle":
+            return
         awake(self)
         self.ask_to_sleep()
         self.reach("Idle")

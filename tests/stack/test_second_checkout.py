@@ -20,7 +20,6 @@ from tests.stack.operating import BACKUPS, SERVICES, WAREHOUSES
 from tests.stack.sql import NAMESPACE
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.xdist_group("second")
 INTERRUPTIONS_S = (0.5, 2.0, 4.0)
 FIGURES = "SELECT count(), sum(cityHash64(n)) FROM kept"
 
@@ -139,25 +138,33 @@ def leftovers_in_aws(checkout: Checkout) -> dict[str, list[str]]:
     return {kind: names for kind, names in found.items() if names}
 
 
-def test_a_backup_of_one_cloud_is_restored_in_another(second: Checkout, carried: Carried) -> None:
-    """The cloud of before is gone: this one has other identities, warehouses and prefixes."""
-    second.run("make", "up").ok()
-    s3, kube = second.aws("s3"), second.kube()
-    names = [each["Name"] for each in s3.list_buckets()["Buckets"]]
-    [bucket] = [name for name in names if name.endswith("-backup")]
+@pytest.fixture
+def brought(stack: Checkout, carried: Carried) -> Iterator[dict[str, str]]:
+    """Where the backup lies in the first cloud, which knows nothing of it."""
+    s3 = stack.aws("s3")
+    bucket = stack.outputs()["buckets"]["backup"]
     for key, body in carried.objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body)
-    location = {"bucket": bucket, "prefix": carried.place, "path": carried.path}
-    restored = {"restoreFrom": {"location": location}, "keeper": {"replicas": 1}}
+    yield {"bucket": bucket, "prefix": carried.place, "path": carried.path}
+    for key in carried.objects:
+        s3.delete_object(Bucket=bucket, Key=key)
+
+
+def test_a_backup_of_one_cloud_is_restored_in_another(
+    stack: Checkout, carried: Carried, brought: dict[str, str]
+) -> None:
+    """The cloud of before is gone: this one has other identities, warehouses and prefixes."""
+    kube = stack.kube()
+    restored = {"restoreFrom": {"location": brought}, "keeper": {"replicas": 1}}
     memory = {"minGib": 8, "maxGib": 8}
     primary = {"warehouse": "carried", "role": "primary", "replicas": 2, "memory": memory}
     for kind, spec in ((WAREHOUSES, restored), (SERVICES, primary)):
         metadata = {"name": "carried", "namespace": NAMESPACE}
         kube.create(kind.from_dict({"apiVersion": API_VERSION, "metadata": metadata, "spec": spec}))
-    wait_for(lambda: has_ended(second), within_s=300, what="the restore")
-    assert second.byoc("sql", "carried", FIGURES).ok().out == carried.figures
-    second.byoc("service", "delete", "carried", "--yes").ok()
-    second.byoc("warehouse", "delete", "carried", "--yes").ok()
+    wait_for(lambda: has_ended(stack), within_s=300, what="the restore")
+    assert stack.byoc("sql", "carried", FIGURES).ok().out == carried.figures
+    stack.byoc("service", "delete", "carried", "--yes").ok()
+    stack.byoc("warehouse", "delete", "carried", "--yes").ok()
 
 
 def has_ended(checkout: Checkout) -> bool:
