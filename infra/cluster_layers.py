@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pulumi
 
-from components.aws.cluster_access import READERS
 from components.aws.key_policies import KeyPurpose
 from components.kubernetes.deployment import Addresses, Deployment
 from components.kubernetes.monitoring import (
@@ -43,6 +42,7 @@ from infra.config.stack import StackConfig
 from infra.private_link_layer import offers_private_link, private_dns_name
 from infra.tailscale_key import opened
 from permissions.names import BucketPurpose
+from permissions.reading import READERS
 
 CONTROLLERS = {
     LoadBalancers.CLOUD_PROVIDER: LoadBalancerController.CLOUD_PROVIDER,

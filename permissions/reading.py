@@ -1,6 +1,7 @@
 """The reading role: what planning and looking for drift may see of a deployment, and no more.
 
-Whoever can open a pull request can read what it reads: no object of a bucket, no key to one.
+Whoever can open a pull request can read what it reads: no object of a bucket, no object's name, no
+key to one.
 """
 
 from dataclasses import replace
@@ -14,6 +15,8 @@ from permissions.trust import Document
 COMPONENT = "reading"
 PURPOSE = "Reads how the deployment is set, to plan and to look for drift"
 SUFFIX = "-read"
+READERS = "byoc:readers"
+"""Its group in the cluster; the platform layer says what those in it see."""
 READING_VERBS = ("Describe", "Get", "List")
 
 READING_CEILING = Ceiling(
@@ -38,7 +41,6 @@ READING_CEILING = Ceiling(
         "s3:GetEncryptionConfiguration",
         "s3:GetLifecycleConfiguration",
         "s3:GetReplicationConfiguration",
-        "s3:ListBucket*",
         "servicequotas:Get*",
         "sts:GetCallerIdentity",
     ),
@@ -56,8 +58,14 @@ def reading_role_arn(scope: Scope) -> str:
     return f"arn:{scope.partition}:iam::{scope.account}:role/{reading_role_name(scope)}"
 
 
+NAMES = frozenset({"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"})
+"""List what lies in a bucket, and a backup's objects are named after databases and tables. The same
+right answers whether a bucket is there (HeadBucket), and no condition tells the two apart: who
+reads sees a bucket by its settings, each a resource of its own."""
+
+
 def is_reading(row: Grant) -> bool:
-    return row.action.partition(":")[2].startswith(READING_VERBS)
+    return row.action.partition(":")[2].startswith(READING_VERBS) and row.action not in NAMES
 
 
 READING_ROWS = tuple(replace(row, component=COMPONENT) for row in OPERATOR_ROWS if is_reading(row))

@@ -6,6 +6,7 @@ answers stay the SDK's own.
 """
 
 # ruff: noqa: N802 (the names of the protocol's calls)
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -137,5 +138,6 @@ def read(properties: Any) -> Any:
 
 def serve(pack: str, policies: list[Policy]) -> None:
     """Never returns. The SDK makes its servicer itself, and is told of no other."""
+    gc.freeze()  # rules and SDK live as long as the process: no collection need look at them
     sdk._PolicyAnalyzerServicer = PackServicer  # type: ignore[misc]
     sdk.PolicyPack(name=pack, policies=policies)

@@ -7,11 +7,9 @@ from pulumi_aws import eks
 
 from components.aws.tags import Tags
 from permissions.names import Scope
+from permissions.reading import READERS
 
 ADMIN_POLICY = "arn:{partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-
-READERS = "byoc:readers"
-"""Group of those who only read; the platform layer says what."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ touches nothing that a tool of onboarding made, and is taken off again as easily
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_roles
-from permissions.reading import reading_role_arn, reading_role_name
+from permissions.reading import READERS, reading_role_arn, reading_role_name
 from permissions.rows import Phase
 
 SILENCE = "byoc-access-ended"
@@ -35,13 +35,20 @@ class Level(StrEnum):
     NONE = "none"
 
 
+class Entrance(StrEnum):
+    """As what the deployment lets a role into its cluster."""
+
+    ADMINISTRATOR = "administrator"
+    READER = "reader"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     role: str
     arn: str
     silenced: bool
-    enters_cluster: bool
-    """Whether the deployment gives it a way in, which is opened again."""
+    entrance: Entrance | None
+    """The way in that the deployment gives it, which is opened again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +68,9 @@ KEPT = {
 }
 
 
-def targets(scope: Scope, level: Level, entering: frozenset[str]) -> tuple[Target, ...]:
+def targets(scope: Scope, level: Level, entering: Mapping[str, Entrance]) -> tuple[Target, ...]:
     """Every role that the operator may assume from outside, and whether it is to be silent;
-    `entering` are ARNs of those to which the deployment opens its cluster."""
+    `entering` has the ARNs of those to which the deployment opens its cluster."""
     manager = scope.role_arn("data-plane-mgmt")
     return (
         *(
@@ -71,7 +78,7 @@ def targets(scope: Scope, level: Level, entering: frozenset[str]) -> tuple[Targe
                 role=role.name,
                 arn=role.arn,
                 silenced=role.phase not in KEPT[level],
-                enters_cluster=role.arn in entering,
+                entrance=entering.get(role.arn),
             )
             for role in phase_roles(scope)
         ),
@@ -79,13 +86,13 @@ def targets(scope: Scope, level: Level, entering: frozenset[str]) -> tuple[Targe
             role=reading_role_name(scope),
             arn=reading_role_arn(scope),
             silenced=level is Level.NONE,
-            enters_cluster=False,  # reopening makes an administrator: the next `up` lets it in
+            entrance=entering.get(reading_role_arn(scope)),
         ),
         Target(
             role=scope.role_name("data-plane-mgmt"),
             arn=manager,
             silenced=level is Level.NONE,
-            enters_cluster=False,
+            entrance=None,
         ),
     )
 
@@ -113,9 +120,9 @@ def decide(wanted: Iterable[Target], seen: Seen, scope: Scope) -> Iterator[Chang
             continue
         if target.silenced and target.arn in seen.entries:
             yield close(target, scope)
-        opens = target.enters_cluster and not target.silenced
-        if opens and target.arn not in seen.entries:
-            yield from reopen(target, scope)
+        if target.silenced or target.entrance is None or target.arn in seen.entries:
+            continue
+        yield from reopen(target, target.entrance, scope)
 
 
 def silence(target: Target) -> Change:
@@ -149,14 +156,18 @@ def close(target: Target, scope: Scope) -> Change:
     )
 
 
-def reopen(target: Target, scope: Scope) -> Iterator[Change]:
+def reopen(target: Target, entrance: Entrance, scope: Scope) -> Iterator[Change]:
+    """A reader has what its group in the cluster may do, and no policy of EKS beside it."""
     where = {"clusterName": scope.cluster_name, "principalArn": target.arn}
+    groups = {"kubernetesGroups": [READERS]} if entrance is Entrance.READER else {}
     yield Change(
         text=f"open the cluster to {target.role}",
         service="eks",
         call="create_access_entry",
-        params={**where, "tags": {"clickhouse-byoc": "true"}},
+        params={**where, **groups, "tags": {"clickhouse-byoc": "true"}},
     )
+    if entrance is Entrance.READER:
+        return
     yield Change(
         text=f"make {target.role} its administrator",
         service="eks",

@@ -128,11 +128,12 @@ def restore(stack: Stack = None, yes: Yes = False) -> None:
 
 def change(stack: str | None, level: "Level", *, yes: bool) -> None:
     from infra.access.changes import apply, decide, find_seen, targets
-    from infra.scope import entering_roles, scope
+    from infra.access.entrances import entrances
+    from infra.scope import scope
 
     config = read(stack)
     of = scope(config)
-    wanted = targets(of, level, frozenset(entering_roles(config)))
+    wanted = targets(of, level, entrances(config))
     clients = clients_of(config)
     steps = list(decide(wanted, find_seen(clients, wanted, of), of))
     if not steps:

@@ -114,9 +114,8 @@ def by_bucket(place: Place, inputs: Props) -> Iterator[Seen]:
     from botocore.exceptions import ClientError
 
     s3, name = place.client("s3"), inputs["bucket"]
-    s3.head_bucket(Bucket=name, ExpectedBucketOwner=place.account)
     try:
-        tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
+        tags = s3.get_bucket_tagging(Bucket=name, ExpectedBucketOwner=place.account)["TagSet"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchTagSet":
             raise

@@ -1,6 +1,7 @@
 """The roles of nodes and pods: who takes them on, what they may do, and the ceiling above them."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -201,6 +202,12 @@ def test_the_boundary_ends_at_the_region() -> None:
     assert not allows(
         boundary_document(SCOPE), "ec2:RunInstances", "x", {"aws:RequestedRegion": "eu-west-1"}
     )
+
+
+def test_the_boundary_knows_copies_of_backups_only_where_there_are_some() -> None:
+    copying = ("s3:ReplicateObject", f"arn:aws:s3:::{SCOPE.fill('{replica_bucket}')}/x")
+    assert allows(boundary_document(SCOPE), *copying)
+    assert not allows(boundary_document(replace(SCOPE, replica_region="")), *copying)
 
 
 def test_the_boundary_fits_and_every_ceiling_has_a_reason() -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from control.cli.progress import Changed
 
 MOST_NAMED = 100
-SECRETS = ["**kubernetes:core/v1:Secret::**"]
-"""What the reading role may not see, and is not looked at where it looks."""
+UNSEEN = ["**kubernetes:core/v1:Secret::**", "**aws:s3/bucket:Bucket::**"]
+"""What the reading role may not see, and is not looked at where it looks: secrets, and the bare
+bucket, which only the right to list its objects shows; its settings are resources of their own."""
 
 
 def drift(stack: StackOption = None, out: OutOption = OUT) -> None:
@@ -37,7 +38,7 @@ def drift(stack: StackOption = None, out: OutOption = OUT) -> None:
     folder = results_folder(out)
     opened = checked(stack, Acting.READ)
     by_reader = profile_of(opened.project / f"Pulumi.{opened.name}.yaml") is not None
-    options = {"exclude": SECRETS} if by_reader else {}
+    options = {"exclude": UNSEEN} if by_reader else {}
     outcome = succeeded(operation.PREVIEW_REFRESH, opened, options, as_json=False)
     found = outcome.progress.changed
     facts: dict[str, Any] = {**document(outcome), "outputs": {}}

@@ -14,16 +14,20 @@ from infra.access.changes import (
     DENY_ALL,
     SILENCE,
     Change,
+    Entrance,
     Level,
     apply,
     decide,
     find_seen,
     targets,
 )
+from infra.access.entrances import entrances
+from infra.config import parse
 from permissions.names import Scope
 from permissions.operator.access_roles import phase_role, phase_roles
 from permissions.reading import reading_role_arn, reading_role_name
 from permissions.rows import Phase
+from tests.infra.config.documents import changed
 
 SCOPE = Scope(
     name="acme", region="eu-central-1", account="111111111111", operator_account="222222222222"
@@ -92,7 +96,7 @@ class Account:
         self.calls.append(f"open {params['principalArn']}")
         if params["principalArn"] in self.cluster(params):
             raise refusal("ResourceInUseException")
-        self.cluster(params)[params["principalArn"]] = set()
+        self.cluster(params)[params["principalArn"]] = set(params.get("kubernetesGroups", ()))
 
     def associate_access_policy(self, **params: Any) -> None:
         assert params["accessScope"] == {"type": "cluster"}
@@ -105,16 +109,18 @@ def onboarded() -> Account:
     return Account(inline={role: {} for role in ROLES}, entries={arn: {admin} for arn in inside})
 
 
-ENTERING = frozenset(role.arn for role in phase_roles(SCOPE))
+ENTERING = {role.arn: Entrance.ADMINISTRATOR for role in phase_roles(SCOPE)}
 
 
-def changes(account: Account, level: Level, entering: frozenset[str] = ENTERING) -> list[Change]:
+def changes(
+    account: Account, level: Level, entering: Mapping[str, Entrance] = ENTERING
+) -> list[Change]:
     wanted = targets(SCOPE, level, entering)
     return list(decide(wanted, find_seen(account.clients, wanted, SCOPE), SCOPE))
 
 
-def bring_to(account: Account, level: Level) -> None:
-    for change in changes(account, level):
+def bring_to(account: Account, level: Level, entering: Mapping[str, Entrance] = ENTERING) -> None:
+    for change in changes(account, level, entering):
         apply(account.clients, change)
 
 
@@ -150,20 +156,50 @@ def test_every_level_is_reached_from_every_other(before: Level, after: Level) ->
 READING = reading_role_arn(SCOPE)
 
 
-def test_who_plans_for_the_operator_is_silenced_with_it_and_never_made_an_administrator() -> None:
+WITH_READER = {**ENTERING, READING: Entrance.READER}
+
+
+@pytest.mark.parametrize(
+    ("entering", "inside"),
+    [(WITH_READER, {"byoc:readers"}), (ENTERING, None)],
+    ids=["let in", "not"],
+)
+def test_who_plans_is_silenced_with_the_operator_and_comes_back_as_a_reader(
+    entering: Mapping[str, Entrance], inside: set[str] | None
+) -> None:
     account = onboarded()
     account.inline[reading_role_name(SCOPE)] = {}
     assert account.entries is not None
-    account.entries[READING] = set()
-    bring_to(account, Level.OPERATE)
+    account.entries[READING] = {"byoc:readers"}
+    bring_to(account, Level.OPERATE, entering)
     assert reading_role_name(SCOPE) not in silent(account)
-    assert READING in account.entries
-    bring_to(account, Level.NONE)
+    assert account.entries[READING] == {"byoc:readers"}
+    bring_to(account, Level.NONE, entering)
     assert reading_role_name(SCOPE) in silent(account)
     assert READING not in account.entries
-    bring_to(account, Level.ALL)
+    bring_to(account, Level.ALL, entering)
     assert silent(account) == set()
-    assert READING not in account.entries
+    assert account.entries.get(READING) == inside
+    assert changes(account, Level.ALL, entering) == []
+
+
+ACCESS = {
+    "operatorAccount": "222222222222",
+    "externalId": "f3b1c9d2-external",
+    "roleArn": "arn:aws:iam::111111111111:role/ClickHouseManagementRole-provision",
+}
+
+
+@pytest.mark.parametrize(
+    ("profile", "readers"), [({}, set()), ({"profile": "byoc-acme"}, {READING})]
+)
+def test_the_reading_role_enters_where_planning_is_its_part(
+    profile: dict[str, str], readers: set[str]
+) -> None:
+    config = parse(changed("access", {**ACCESS, **profile}))
+    found = entrances(config)
+    assert {arn for arn, what in found.items() if what is Entrance.READER} == readers
+    assert set(found) - readers == set(ENTERING)
 
 
 def test_what_is_silenced_is_denied_everything() -> None:
@@ -197,7 +233,7 @@ def test_a_role_gets_no_way_in_that_the_deployment_does_not_give() -> None:
     account = onboarded()
     account.entries = {PERSON: {"own"}}
     for level in (Level.NONE, Level.ALL):
-        for change in changes(account, level, frozenset()):
+        for change in changes(account, level, {}):
             apply(account.clients, change)
     assert account.entries == {PERSON: {"own"}}
     assert silent(account) == set()
