@@ -11,6 +11,8 @@ from tests.infra.config.documents import Document
 from tests.local.aws.cloud import CUSTOMER, LocalAws
 
 SUBNET_PREFIX = 20
+DEPLOYERS = ("roleArn", "profile")
+"""What only the stack that is deployed through a role says of access."""
 
 
 def brought(aws: LocalAws, document: Document) -> Document:
@@ -103,7 +105,7 @@ def onboarding_of(document: Document) -> Document | None:
     access = document.get("access", {})
     if document.get("kind") == "onboarding" or "roleArn" not in access:
         return None
-    handed_over = {name: value for name, value in access.items() if name != "roleArn"}
+    handed_over = {name: value for name, value in access.items() if name not in DEPLOYERS}
     return {
         "kind": "onboarding",
         "name": document["name"],
