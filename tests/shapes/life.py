@@ -23,7 +23,7 @@ from tests.access_proof.scenario import stack_config
 from tests.infra.config.documents import Document
 from tests.local.aws.cloud import Key, LocalAws
 from tests.local.plugins.aws_project import aws_project
-from tests.local.plugins.project import STACK, Project
+from tests.local.plugins.project import Project
 from tests.shapes.account import brought, onboarding_of, without_load_balancer
 from tests.shapes.shapes import Shape
 
@@ -83,7 +83,7 @@ def live(shape: Shape, account: Account) -> Life:
         owner.up().check()
     key = account.operator if owner else account.owner
     project = account.project(shape.name, key, document)
-    project.env |= acting(project, Acting.CHANGE)
+    project.env |= acting(shape, project, Acting.CHANGE)
     seconds: dict[str, float] = {}
 
     def timed(what: str, deed: Callable[[], Any]) -> None:
@@ -96,7 +96,7 @@ def live(shape: Shape, account: Account) -> Life:
     resources = len(project.resources())
     before = scan(document, account.aws)
     overlooked = tuple(unfound(project, document, account.aws))
-    project.env |= acting(project, Acting.REMOVE)
+    project.env |= acting(shape, project, Acting.REMOVE)
     timed("destroy", lambda: destroyed(project, under_role=owner is not None))
     without_load_balancer(account.aws, document["name"], document["region"])
     left = scan(document, account.aws)
@@ -112,9 +112,9 @@ def live(shape: Shape, account: Account) -> Life:
     )
 
 
-def acting(project: Project, role: Acting) -> dict[str, str]:
+def acting(shape: Shape, project: Project, role: Acting) -> dict[str, str]:
     """What `byoc` gives the stack's profile its meaning by, where it names one."""
-    named = profile_of(project.folder / f"Pulumi.{STACK}.yaml")
+    named = profile_of(shape.file)
     if named is None:
         return {}
     file = project.folder / "aws.config"

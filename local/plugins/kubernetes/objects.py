@@ -46,6 +46,10 @@ from local.plugins.schema import changes
 PREREQUISITES_WITHIN = timedelta(seconds=15)
 """How long a missing kind or namespace may take to appear, as with the official plugin."""
 
+NOT_TO_BE_HAD = frozenset({403, 404})
+"""Answers to a dry run that leave it to the inputs, as with the official plugin: who may not write
+may not try it either, and a namespace may be still to be made."""
+
 OWNERS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"})
 
 
@@ -99,7 +103,7 @@ class ClusterObject(Resource):
         except UnknownKindError:
             return unknown_outputs(inputs, before)
         except (ApiError, FieldConflictError) as error:
-            if isinstance(error, ApiError) and error.code == 404:
+            if isinstance(error, ApiError) and error.code in NOT_TO_BE_HAD:
                 return unknown_outputs(inputs, before)
             other = preview_name(inputs) if before is None else None
             if other is None or (isinstance(error, ApiError) and error.code != 422):
