@@ -95,6 +95,7 @@ FLOWS = (
     # The controller
     flow(CONTROLLER, Network.API_SERVER, HTTPS, "Reads wanted state, writes objects and status."),
     flow(CONTROLLER, SERVERS, SQL, "Readiness, joining databases, draining before removal."),
+    flow(CONTROLLER, KEEPERS, tcp(9363), "Whether members are synced, before one comes or goes."),
     flow(CONTROLLER, PROMETHEUS, tcp(9090), "Load of services, for their sizing.", M),
     flow(CONTROLLER, Network.POD_IDENTITY, CREDENTIALS, "Credentials for the two rows below."),
     flow(

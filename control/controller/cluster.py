@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from control.scaling.replica_seen import Probe, ReplicaSeen
 from control.warehouses.data_keys import DataKey
+from control.warehouses.keeper_members import MemberSeen
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.status import Reported
 
@@ -61,7 +62,9 @@ class ReplicaActivity:
 
 @dataclass(frozen=True, kw_only=True)
 class WarehouseObservation:
-    keeper_ready: int
+    members: Mapping[int, MemberSeen]
+    """Of Keeper, by number, as Kubernetes shows them."""
+    rolling: bool
     has_credentials: bool
     objects_differ: bool
     objects_left: bool
@@ -106,7 +109,13 @@ class Cluster(Protocol):
         """In the place of those that were read with this version, or not at all."""
         ...
 
+    def keeper_pods(self, warehouse: Warehouse) -> int | None:
+        """As its StatefulSet says; None where there is none."""
+        ...
+
     def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None: ...
+
+    def delete_keeper_volume(self, warehouse: Warehouse, number: int) -> None: ...
 
     def delete_warehouse_objects(self, warehouse: Warehouse) -> None: ...
 

@@ -13,6 +13,7 @@ QUIET_ACTIONS = frozenset({Action.WAIT, Action.NOTE_BACKLOG})
 TROUBLES = frozenset(
     {
         Reason.KEEPER_LOST,
+        Reason.MEMBER_LOST,
         Reason.PARTS_NOT_PROVEN,
         Reason.IMAGE_PULL,
         Reason.CRASHING,

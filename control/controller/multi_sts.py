@@ -16,6 +16,7 @@ from control.controller.cluster import (
     WarehouseObservation,
 )
 from control.controller.events import event_document
+from control.controller.keeper_documents import is_rolling, members_seen
 from control.controller.kube_client import (
     SERVICE,
     WAREHOUSE,
@@ -127,20 +128,24 @@ class MultiSts:
         self, deployment: Deployment, warehouse: Warehouse
     ) -> WarehouseObservation:
         namespace = warehouse.namespace
-        members = self.kube.list("Pod", namespace, keeper_selector(warehouse))
+        selector, name = keeper_selector(warehouse), warehouse.keeper_name
+        pods = self.kube.list("Pod", namespace, selector)
+        claims = self.kube.list("PersistentVolumeClaim", namespace, selector)
         documents = keeper_manifests(deployment, warehouse)
         return WarehouseObservation(
-            keeper_ready=sum(pod_phase(pod) is PodPhase.READY for pod in members),
+            members=members_seen(name, pods, claims),
+            rolling=is_rolling(self.kube.find("StatefulSet", namespace, name)),
             has_credentials=self.login(warehouse) is not None,
             objects_differ=any(True for _ in self.kube.differing(documents)),
             objects_left=any(self.kube.exists(document) for document in documents),
-            pods_left=bool(members),
+            pods_left=bool(pods),
         )
 
     def freshen_warehouse(self, warehouse: Warehouse) -> bool:
         namespace = warehouse.namespace
         self.kube.freshen_one(WAREHOUSE, namespace, warehouse.name)
-        self.kube.freshen("Pod", namespace, keeper_selector(warehouse))
+        for kind in ("Pod", "PersistentVolumeClaim"):
+            self.kube.freshen(kind, namespace, keeper_selector(warehouse))
         return self.kube.freshen(SERVICE, namespace, {})
 
     def ensure_credentials(self, warehouse: Warehouse) -> None:
@@ -165,9 +170,17 @@ class MultiSts:
         change = {"metadata": {"resourceVersion": version}, "data": keyring_data(keys)}
         self.kube.patch("Secret", warehouse.namespace, keyring_name(warehouse), change)
 
+    def keeper_pods(self, warehouse: Warehouse) -> int | None:
+        found = self.kube.find("StatefulSet", warehouse.namespace, warehouse.keeper_name)
+        return found["spec"]["replicas"] if found else None
+
     def ensure_keeper(self, deployment: Deployment, warehouse: Warehouse) -> None:
         for document in self.kube.differing(keeper_manifests(deployment, warehouse)):
             self.kube.apply(document)
+
+    def delete_keeper_volume(self, warehouse: Warehouse, number: int) -> None:
+        claim = f"data-{warehouse.keeper_name}-{number}"
+        self.kube.delete("PersistentVolumeClaim", warehouse.namespace, claim)
 
     def delete_warehouse_objects(self, warehouse: Warehouse) -> None:
         namespace, name = warehouse.namespace, warehouse.keeper_name

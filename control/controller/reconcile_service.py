@@ -17,6 +17,7 @@ from control.controller.cluster import (
     ReplicaObservation,
 )
 from control.controller.journal import Journal
+from control.controller.keeper_reports import HttpKeeperReports, KeeperReports
 from control.controller.kms_keys import DataKeys
 from control.controller.replica_steps import IdSource, Stage, log_taker, take
 from control.controller.side_by_side import Ask, one_by_one
@@ -61,6 +62,7 @@ class World:
     new_id: IdSource
     backups: BackupTools
     data_keys: DataKeys
+    keepers: KeeperReports = field(default_factory=HttpKeeperReports)
     limits: Limits = field(default_factory=Limits)
     ask: Ask = one_by_one
 
@@ -210,7 +212,8 @@ def keeper_stands(found: tuple[Warehouse, Reported] | None) -> bool:
         return False
     warehouse, reported = found
     keeper = reported.status.get("keeper") or {}
-    return bool(keeper.get("ready", 0) > warehouse.keeper.replicas // 2)
+    counted = keeper.get("counted", warehouse.keeper.replicas)
+    return bool(keeper.get("founded", True) and keeper.get("ready", 0) > counted // 2)
 
 
 def survivors_of(

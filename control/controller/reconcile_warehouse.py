@@ -1,11 +1,18 @@
 """One pass over one warehouse: its version, its passwords, its Keeper, its end."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from control.controller.cluster import ClusterError, Key, WarehouseObservation
+from control.controller.keeper_change import (
+    LOOK_AGAIN,
+    images_meanwhile,
+    member_step,
+    step_from,
+    with_members,
+)
 from control.controller.reconcile_service import NOW, World
 from control.controller.warehouse_keys import (
     Keyring,
@@ -15,13 +22,17 @@ from control.controller.warehouse_keys import (
     look_at_keys,
 )
 from control.scaling.replica_seen import Action, Reason, State, Step
+from control.warehouses.keeper_members import MemberStep
 from control.warehouses.model import Deployment, Service, Warehouse
 from control.warehouses.restore import RestorePhase
 from control.warehouses.status import Condition, Reported, changed, warehouse_status
 from control.warehouses.versions import next_images, upgrade_condition
 
-LOOK_AGAIN = timedelta(seconds=60)
 NEVER_READY = (None, "Pending", "Creating")
+SERVING = ("Ready", "Scaling")
+NOT_READY = Reason.KEEPER_NOT_READY
+CAREFUL = frozenset({Action.RECORD_MEMBERS, Action.DELETE_VOLUME})
+"""Decided on what is, never on what was last heard of."""
 
 
 def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
@@ -29,26 +40,69 @@ def reconcile_warehouse(key: Key, world: World) -> timedelta | None:
     if found is None:
         return None
     warehouse, reported = found
-    cluster = world.cluster
     try:
-        deployment = cluster.deployment()
-        upgrade = next_images(deployment, warehouse, world.clock())
-        warehouse = replace(warehouse, images=upgrade.images)
-        services = [s for s in cluster.services(key.namespace) if s.warehouse == key.name]
-        observed = cluster.observe_warehouse(deployment, warehouse)
-        keyring = look_at_keys(warehouse, deployment, cluster, world.data_keys)
-        step = next_warehouse_step(warehouse, observed, services, keyring)
-        current = upgrade_condition(upgrade, deployment, warehouse, world.clock())
-        report(warehouse, observed, services, step, current, keyring, reported, world)
-        world.journal.step(warehouse, step, None)
-        if step.action is Action.ENSURE_KEYS and keyring is not None:
-            ensure_keys(keyring, warehouse, deployment, cluster, world.data_keys)
-        else:
-            take(step, warehouse, deployment, world)
+        view = look(warehouse, world)
+        if view.step.action in CAREFUL and world.cluster.freshen_warehouse(warehouse):
+            found = world.cluster.warehouse(key)
+            if found is None:
+                return None
+            warehouse, reported = found
+            view = look(warehouse, world)
+        report(view, reported, world)
+        world.journal.step(warehouse, view.step, None)
+        take(view, world)
     except ClusterError as error:
         world.journal.failed(warehouse, error)
         raise
-    return NOW if step.acts else step.look_again
+    return NOW if view.step.acts else view.step.look_again
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What one pass sees of a warehouse, and what follows from it."""
+
+    warehouse: Warehouse
+    deployment: Deployment
+    observed: WarehouseObservation
+    services: list[Service]
+    current: Condition
+    members: MemberStep
+    keyring: Keyring | None
+    step: Step
+
+    @property
+    def recorded(self) -> Warehouse:
+        """With the members as they are to be recorded."""
+        if self.step.action is Action.RECORD_MEMBERS:
+            return replace(self.warehouse, recorded=self.members.ensemble)
+        return self.warehouse
+
+    @property
+    def ready(self) -> list[int]:
+        return [number for number, member in self.observed.members.items() if member.ready]
+
+
+def look(recorded: Warehouse, world: World) -> View:
+    cluster, now = world.cluster, world.clock()
+    deployment = cluster.deployment()
+    upgrade = next_images(deployment, recorded, now)
+    images = images_meanwhile(recorded, upgrade.images)
+    warehouse = with_members(replace(recorded, images=images), cluster)
+    everyone = cluster.services(recorded.namespace)
+    services = [s for s in everyone if s.warehouse == recorded.name]
+    observed = cluster.observe_warehouse(deployment, warehouse)
+    members = member_step(warehouse, observed, world)
+    keyring = look_at_keys(warehouse, deployment, cluster, world.data_keys)
+    return View(
+        warehouse=warehouse,
+        deployment=deployment,
+        observed=observed,
+        services=services,
+        current=upgrade_condition(upgrade, deployment, warehouse, now),
+        members=members,
+        keyring=keyring,
+        step=next_warehouse_step(warehouse, observed, members, services, keyring),
+    )
 
 
 def warehouse_now(key: Key, world: World) -> tuple[Warehouse, Reported] | None:
@@ -63,6 +117,7 @@ def warehouse_now(key: Key, world: World) -> tuple[Warehouse, Reported] | None:
 def next_warehouse_step(
     warehouse: Warehouse,
     observed: WarehouseObservation,
+    members: MemberStep,
     services: list[Service],
     keyring: Keyring | None,
 ) -> Step:
@@ -76,12 +131,29 @@ def next_warehouse_step(
         return step_of(Action.MAKE, Reason.WAREHOUSE_NOT_READY, "passwords of the warehouse")
     if observed.objects_differ:
         return step_of(Action.ENSURE_OBJECTS, Reason.OBJECTS_DIFFER)
-    if observed.keeper_ready <= warehouse.keeper.replicas // 2:
-        message = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
-        return step_of(Action.WAIT, Reason.KEEPER_NOT_READY, message)
-    if keyring is not None and keyring.decision.trouble is not None:
+    step = step_from(members, warehouse)
+    if not step.acts and not stands(warehouse, observed):
+        message = f"{told_ready(warehouse, observed)}; {step.message}".removesuffix("; ")
+        reason = Reason.MEMBER_LOST if step.reason is Reason.MEMBER_LOST else NOT_READY
+        return replace(step, reason=reason, message=message)
+    troubled = keyring is not None and keyring.decision.trouble is not None
+    if step.reason is Reason.STEADY and keyring is not None and troubled:
         return step_of(Action.WAIT, keyring.reason, keyring.decision.message)
-    return step_of(Action.WAIT, Reason.STEADY)
+    return step
+
+
+def stands(warehouse: Warehouse, observed: WarehouseObservation) -> bool:
+    counted = warehouse.ensemble.counted
+    return 2 * ready_among(counted, observed) > len(counted)
+
+
+def told_ready(warehouse: Warehouse, observed: WarehouseObservation) -> str:
+    counted = warehouse.ensemble.counted
+    return f"{ready_among(counted, observed)} of {len(counted)} members are ready"
+
+
+def ready_among(numbers: Collection[int], observed: WarehouseObservation) -> int:
+    return sum(observed.members[n].ready for n in numbers if n in observed.members)
 
 
 def deletion(warehouse: Warehouse, observed: WarehouseObservation, services: list[Service]) -> Step:
@@ -103,43 +175,41 @@ def step_of(action: Action, reason: Reason, message: str = "") -> Step:
     )
 
 
-def take(step: Step, warehouse: Warehouse, deployment: Deployment, world: World) -> None:
-    cluster = world.cluster
-    match step.action:
+def take(view: View, world: World) -> None:
+    cluster, warehouse = world.cluster, view.warehouse
+    match view.step.action:
         case Action.ADD_FINALIZER:
             cluster.set_finalizer(warehouse, present=True)
         case Action.MAKE:
             cluster.ensure_credentials(warehouse)
         case Action.ENSURE_OBJECTS:
-            cluster.ensure_keeper(deployment, warehouse)
+            cluster.ensure_keeper(view.deployment, warehouse)
+        case Action.ENSURE_KEYS if view.keyring is not None:
+            ensure_keys(view.keyring, warehouse, view.deployment, cluster, world.data_keys)
+        case Action.DELETE_VOLUME if view.members.delete_volume is not None:
+            cluster.delete_keeper_volume(warehouse, view.members.delete_volume)
         case Action.DELETE:
             cluster.delete_warehouse_objects(warehouse)
         case Action.DROP_FINALIZER:
             cluster.set_finalizer(warehouse, present=False)
 
 
-def report(
-    warehouse: Warehouse,
-    observed: WarehouseObservation,
-    services: list[Service],
-    step: Step,
-    current: Condition,
-    keyring: Keyring | None,
-    reported: Reported,
-    world: World,
-) -> None:
-    before = reported.status
+def report(view: View, reported: Reported, world: World) -> None:
+    """What the members become is recorded here, before anything is made of it."""
+    before, warehouse, current = reported.status, view.recorded, view.current
+    phase = phase_of(view, before.get("phase"))
     status = warehouse_status(
         warehouse=warehouse,
-        phase=phase_of(warehouse, step, before.get("phase")),
-        keeper_ready=observed.keeper_ready,
-        services=len(services),
+        phase=phase,
+        keeper_ready=view.ready,
+        keeper_founded=is_founded(view, reported),
+        services=len(view.services),
         conditions=[
-            *conditions_of(step, observed, warehouse),
-            *encrypted_condition(keyring),
+            *conditions_of(view, phase),
+            *encrypted_condition(view.keyring),
             current,
         ],
-        encryption=encryption_status(keyring),
+        encryption=encryption_status(view.keyring),
         before=before,
         now=world.clock(),
     )
@@ -158,32 +228,56 @@ def turned(before: Mapping[str, Any], current: Condition) -> bool:
     return told.get(current.type, True) is not current.holds
 
 
-def phase_of(warehouse: Warehouse, step: Step, before: str | None) -> str:
+def phase_of(view: View, before: str | None) -> str:
+    warehouse, reason = view.warehouse, view.step.reason
     if warehouse.deleting:
         return "Deleting"
-    if step.reason is Reason.STEADY:
+    if reason is Reason.STEADY:
         return "Ready"
+    if stands(warehouse, view.observed) and reason is not Reason.MEMBER_LOST:
+        if is_resized(view):
+            return "Scaling"
+        if before in SERVING and reason is Reason.OBJECTS_DIFFER:
+            return before
     return "Creating" if before in NEVER_READY else "Degraded"
 
 
-def conditions_of(
-    step: Step, observed: WarehouseObservation, warehouse: Warehouse
-) -> list[Condition]:
-    stands = observed.keeper_ready > warehouse.keeper.replicas // 2
-    members = f"{observed.keeper_ready} of {warehouse.keeper.replicas} members are ready"
-    ready = step.reason is Reason.STEADY
+def is_founded(view: View, reported: Reported) -> bool:
+    """From when on services may rely on it: no member is allowed to begin anew any more."""
+    told_before = bool((reported.status.get("keeper") or {}).get("founded"))
+    written = view.warehouse.ensemble.founded and not view.observed.objects_differ
+    return told_before or written
+
+
+def is_resized(view: View) -> bool:
+    ensemble = view.warehouse.ensemble
+    as_wanted = ensemble.settled and len(ensemble.members) == view.warehouse.keeper.replicas
+    return ensemble.founded and not as_wanted
+
+
+def conditions_of(view: View, phase: str) -> list[Condition]:
+    step, observed, warehouse = view.step, view.observed, view.warehouse
+    majority = stands(warehouse, observed)
+    ready = phase in SERVING
+    resized = is_resized(view)
     return [
         accepted(step),
         Condition(
             type="KeeperReady",
-            holds=stands,
-            reason="Majority" if stands else Reason.KEEPER_NOT_READY.value,
-            message=members,
+            holds=majority,
+            reason="Majority" if majority else NOT_READY.value,
+            message=told_ready(warehouse, observed),
+        ),
+        Condition(
+            type="KeeperSized",
+            holds=not resized,
+            reason=step.reason.value if resized else "AsWanted",
+            message=step.message if resized else "",
         ),
         Condition(
             type="Ready",
             holds=ready,
-            reason="Ready" if ready else step.reason.value,
+            reason=phase if ready else step.reason.value,
             message=step.message,
         ),
         *restored(warehouse),

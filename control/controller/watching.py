@@ -131,6 +131,7 @@ def public_face(document: Document) -> object:
         meta.get("deletionTimestamp"),
         status.get("phase"),
         keeper.get("ready"),
+        keeper.get("founded"),
         status.get("readyReplicas"),
         (status.get("restore") or {}).get("phase"),
     )

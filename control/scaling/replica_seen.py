@@ -160,6 +160,8 @@ class Action(StrEnum):
     ENSURE_KEYS = "EnsureKeys"
     ADD_FINALIZER = "AddFinalizer"
     DROP_FINALIZER = "DropFinalizer"
+    RECORD_MEMBERS = "RecordMembers"
+    DELETE_VOLUME = "DeleteVolume"
 
 
 class Reason(StrEnum):
@@ -202,6 +204,19 @@ class Reason(StrEnum):
     OBJECTS_DIFFER = "ObjectsDiffer"
     NOT_GUARDED = "NotGuarded"
     KEEPER_NOT_READY = "KeeperNotReady"
+    KEEPER_FOUNDED = "KeeperFounded"
+    KEEPER_NOT_SYNCED = "KeeperNotSynced"
+    MEMBER_MADE = "MemberMade"
+    MEMBER_STARTING = "MemberStarting"
+    MEMBER_JOINS = "MemberJoins"
+    MEMBER_CATCHING_UP = "MemberCatchingUp"
+    MEMBER_JOINED = "MemberJoined"
+    MEMBER_GIVEN_UP = "MemberGivenUp"
+    MEMBER_LOST = "MemberLost"
+    MEMBER_LEAVES = "MemberLeaves"
+    MEMBER_LEFT = "MemberLeft"
+    MEMBER_ENDING = "MemberEnding"
+    MEMBER_GONE = "MemberGone"
     WAREHOUSE_NOT_READY = "WarehouseNotReady"
     NO_TDE_KEY = "NoTdeKey"
     DATA_KEYS_DIFFER = "DataKeysDiffer"

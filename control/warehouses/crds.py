@@ -19,7 +19,7 @@ WAREHOUSE = crd(
         column("Phase", ".status.phase"),
         column("Version", ".status.version"),
         column("Profile", ".spec.storageProfile"),
-        column("Keeper", ".status.keeper.ready", "integer"),
+        column("Keeper", ".status.keeper.summary"),
         column("Services", ".status.services", "integer"),
         column("Disk", ".spec.disk", wide=True),
         column("Retention", ".spec.dataRetention", wide=True),

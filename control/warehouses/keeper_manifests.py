@@ -1,15 +1,19 @@
 """The Kubernetes objects of a warehouse's Keeper ensemble."""
 
 import hashlib
+from dataclasses import replace
 
 from control.warehouses.keeper_config import (
     CLIENT_PORT,
-    FIRST_MEMBER,
+    CONTROL_PORT,
     METRICS_PORT,
     RAFT_PORT,
+    READY_PATH,
     ROOT,
+    config_files,
     keeper_config,
 )
+from control.warehouses.keeper_ensemble import FIRST_MEMBER, Ensemble
 from control.warehouses.manifest_parts import (
     STAYS,
     Manifest,
@@ -30,6 +34,19 @@ from control.warehouses.names import GROUP
 
 CONFIG_FOLDER = "/etc/clickhouse-keeper"
 CONFIG_HASH = f"{GROUP}/config-hash"
+NEWCOMERS = "newcomers"
+EMPTY_VOLUME = 65
+"""How the guard of a volume ends when the volume is that of no newcomer, and empty."""
+GUARD = f"""\
+if [ -e {ROOT}/member ] || [ -e {ROOT}/coordination ]; then exit 0; fi
+while read -r number; do
+  if [ "$number" = "$KEEPER_SERVER_ID" ]; then : > {ROOT}/member && exit 0; fi
+done < {CONFIG_FOLDER}/{NEWCOMERS}
+echo "The volume of member $KEEPER_SERVER_ID is empty, but it is no newcomer: it waits until" \
+  "the others have let it go." >&2
+exit {EMPTY_VOLUME}
+"""
+"""A member that has forgotten what it agreed to must not vote again under the same number."""
 
 
 def keeper_manifests(deployment: Deployment, warehouse: Warehouse) -> list[Manifest]:
@@ -40,7 +57,7 @@ def keeper_manifests(deployment: Deployment, warehouse: Warehouse) -> list[Manif
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": metadata(name, warehouse, labels),
-            "data": {"keeper_config.xml": keeper_config(warehouse)},
+            "data": {**config_files(warehouse), NEWCOMERS: newcomers(warehouse)},
         },
         {
             "apiVersion": "v1",
@@ -58,7 +75,7 @@ def keeper_manifests(deployment: Deployment, warehouse: Warehouse) -> list[Manif
             "kind": "PodDisruptionBudget",
             "metadata": metadata(name, warehouse, labels),
             "spec": {
-                "maxUnavailable": 1,
+                "maxUnavailable": dispensable(warehouse),
                 "selector": {"matchLabels": keeper_selector(warehouse)},
             },
         },
@@ -66,15 +83,25 @@ def keeper_manifests(deployment: Deployment, warehouse: Warehouse) -> list[Manif
     ]
 
 
+def newcomers(warehouse: Warehouse) -> str:
+    return "".join(f"{number}\n" for number in warehouse.ensemble.newcomers)
+
+
+def dispensable(warehouse: Warehouse) -> int:
+    """One at a time; none of two, which a change passes through."""
+    return 0 if len(warehouse.ensemble.told) == 2 else 1
+
+
 def keeper_set(deployment: Deployment, warehouse: Warehouse) -> Manifest:
     labels = warehouse_labels(warehouse)
-    config_hash = hashlib.sha256(keeper_config(warehouse).encode()).hexdigest()[:10]
+    # Without the list of servers, which Keeper reads again by itself.
+    config_hash = hashlib.sha256(keeper_config(steady(warehouse), ()).encode()).hexdigest()[:10]
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
         "metadata": metadata(warehouse.keeper_name, warehouse, labels),
         "spec": {
-            "replicas": warehouse.keeper.replicas,
+            "replicas": warehouse.ensemble.pods,
             "ordinals": {"start": FIRST_MEMBER},
             "serviceName": warehouse.keeper_name,
             # Members find each other before any of them is ready.
@@ -101,8 +128,16 @@ def keeper_set(deployment: Deployment, warehouse: Warehouse) -> Manifest:
     }
 
 
+def steady(warehouse: Warehouse) -> Warehouse:
+    """Whatever its members are up to."""
+    return replace(warehouse, recorded=Ensemble())
+
+
 def keeper_pod(deployment: Deployment, warehouse: Warehouse) -> Manifest:
     memory = f"{warehouse.keeper.memory_gib}Gi"
+    number = env_from_field("KEEPER_SERVER_ID", "metadata.labels['apps.kubernetes.io/pod-index']")
+    config = {"name": "config", "mountPath": CONFIG_FOLDER, "readOnly": True}
+    data = {"name": "data", "mountPath": ROOT}
     return {
         **on_workload_nodes(),
         "serviceAccountName": deployment.keeper_service_account,
@@ -111,33 +146,50 @@ def keeper_pod(deployment: Deployment, warehouse: Warehouse) -> Manifest:
         "terminationGracePeriodSeconds": 30,
         "securityContext": restricted_pod(),
         "topologySpreadConstraints": spread(keeper_selector(warehouse)),
+        "initContainers": [
+            {
+                "name": "volume",
+                "image": keeper_image(deployment, warehouse),
+                "command": ["sh", "-c", GUARD],
+                "env": [number],
+                "resources": {
+                    "requests": {"cpu": "10m", "memory": "16Mi"},
+                    "limits": {"memory": "64Mi"},
+                },
+                "securityContext": restricted_container(),
+                "volumeMounts": [config, data],
+            }
+        ],
         "containers": [
             {
                 "name": "keeper",
                 "image": keeper_image(deployment, warehouse),
                 "command": [
                     "clickhouse-keeper",
-                    f"--config-file={CONFIG_FOLDER}/keeper_config.xml",
+                    f"--config-file={CONFIG_FOLDER}/$(POD_NAME).xml",
                 ],
                 "env": [
                     env_from_field("POD_IP", "status.podIP"),
                     env_from_field("POD_NAME", "metadata.name"),
-                    env_from_field(
-                        "KEEPER_SERVER_ID", "metadata.labels['apps.kubernetes.io/pod-index']"
-                    ),
+                    number,
                 ],
-                "ports": ports(client=CLIENT_PORT, raft=RAFT_PORT, metrics=METRICS_PORT),
+                "ports": ports(
+                    client=CLIENT_PORT, raft=RAFT_PORT, metrics=METRICS_PORT, control=CONTROL_PORT
+                ),
                 "resources": {
                     "requests": {"cpu": "500m", "memory": memory},
                     "limits": {"memory": memory},
                 },
                 "securityContext": restricted_container(),
                 "startupProbe": listening(period_s=1, failures=120),
-                "readinessProbe": listening(period_s=5, failures=3),
+                # A roll goes on to the next member when this one has a leader and follows it.
+                "readinessProbe": probe(
+                    {"httpGet": {"path": READY_PATH, "port": "control"}}, period_s=5, failures=3
+                ),
                 "livenessProbe": listening(period_s=15, failures=8),
                 "volumeMounts": [
-                    {"name": "config", "mountPath": CONFIG_FOLDER, "readOnly": True},
-                    {"name": "data", "mountPath": ROOT},
+                    config,
+                    data,
                     {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - in the container
                 ],
             }
@@ -150,8 +202,11 @@ def keeper_pod(deployment: Deployment, warehouse: Warehouse) -> Manifest:
 
 
 def listening(*, period_s: int, failures: int) -> Manifest:
-    return {
-        "tcpSocket": {"port": "client"},
+    return probe({"tcpSocket": {"port": "client"}}, period_s=period_s, failures=failures)
+
+
+def probe(what: Manifest, *, period_s: int, failures: int) -> Manifest:
+    return what | {
         "periodSeconds": period_s,
         "timeoutSeconds": 5,
         "failureThreshold": failures,

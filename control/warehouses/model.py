@@ -7,6 +7,7 @@ from enum import StrEnum
 from control.scaling.upgrading import Channel, Images, Release, Window
 from control.warehouses.backup import BackupPlan
 from control.warehouses.idle_memory import Requests
+from control.warehouses.keeper_ensemble import Ensemble, first_members
 from control.warehouses.restore import Restore, RestoreFrom
 
 GIB = 1024**3
@@ -154,6 +155,8 @@ class Warehouse:
     disk: Disk = Disk.OBJECT_STORAGE
     credentials_secret: str = ""
     keeper: KeeperSize = field(default_factory=KeeperSize)
+    recorded: Ensemble = field(default_factory=Ensemble)
+    """Its Keeper's members; none before they are first recorded."""
     volume: Volume = field(default_factory=Volume)
     retention: Retention = Retention.RETAIN
     encryption: Encryption | None = None
@@ -173,6 +176,10 @@ class Warehouse:
     @property
     def keeper_name(self) -> str:
         return f"{self.name}-keeper"
+
+    @property
+    def ensemble(self) -> Ensemble:
+        return self.recorded if self.recorded.members else first_members(self.keeper.replicas)
 
     @property
     def source_known(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from control.scaling.upgrading import Channel, Images, Release, Window
 from control.warehouses.backup_objects import plan_from
 from control.warehouses.idle_memory import Requests
+from control.warehouses.keeper_ensemble import ensemble_from
 from control.warehouses.model import (
     UNIT_GIB,
     Access,
@@ -36,6 +37,7 @@ Document = Mapping[str, Any]
 
 def warehouse_from(document: Document) -> Warehouse:
     meta, spec = document["metadata"], document.get("spec") or {}
+    status: Document = document.get("status") or {}
     keeper, volume = spec.get("keeper") or {}, spec.get("replicaVolume") or {}
     return Warehouse(
         name=meta["name"],
@@ -47,7 +49,7 @@ def warehouse_from(document: Document) -> Warehouse:
         channel=Channel(spec.get("channel", Channel.DEFAULT)),
         window=window_from(spec.get("maintenanceWindow")),
         urgent_version=spec.get("urgentVersion", ""),
-        images=images_from(document.get("status") or {}),
+        images=images_from(status),
         profile=spec.get("storageProfile", "replicated"),
         accept_experimental=spec.get("acceptExperimental", False),
         disk=Disk(spec.get("disk", Disk.OBJECT_STORAGE)),
@@ -58,6 +60,7 @@ def warehouse_from(document: Document) -> Warehouse:
             volume_gib=keeper.get("volumeGib", 10),
             image=keeper.get("image", ""),
         ),
+        recorded=ensemble_from(((status.get("keeper") or {}).get("ensemble")) or ()),
         volume=Volume(
             size_gib=volume.get("sizeGib", 100), storage_class=volume.get("storageClass", "")
         ),
@@ -65,7 +68,7 @@ def warehouse_from(document: Document) -> Warehouse:
         encryption=encryption_from(spec.get("encryption"), document.get("status") or {}),
         backup=plan_from(spec.get("backup") or {}),
         restore_from=restore_from_section(spec.get("restoreFrom")),
-        restore=recorded_restore((document.get("status") or {}).get("restore")),
+        restore=recorded_restore(status.get("restore")),
         created_at=moment_from(meta["creationTimestamp"]),
         carry_logs=spec.get("carrySystemLogs", True),
         deleting="deletionTimestamp" in meta,

@@ -1,6 +1,6 @@
 """What is written into the status of a service and of a warehouse, and read back from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from control.scaling.replica_seen import (
 from control.scaling.selection import capacity
 from control.warehouses.admission import Verdict
 from control.warehouses.idle_memory import IdleMemory, idle_memory_from, idle_status
+from control.warehouses.keeper_ensemble import ensemble_rows
 from control.warehouses.model import UNIT_GIB, Service, Warehouse, tag_of
 from control.warehouses.objects import moment_from, moment_text
 from control.warehouses.phases import Phase
@@ -219,7 +220,8 @@ def warehouse_status(
     *,
     warehouse: Warehouse,
     phase: str,
-    keeper_ready: int,
+    keeper_ready: Collection[int],
+    keeper_founded: bool,
     services: int,
     conditions: Sequence[Condition],
     before: Mapping[str, Any],
@@ -241,16 +243,29 @@ def warehouse_status(
             "needsLivePeer": able.needs_live_peer,
             "production": able.production,
         },
-        "keeper": {
-            "members": warehouse.keeper.replicas,
-            "ready": keeper_ready,
-            "image": images.keeper,
-        },
+        "keeper": keeper_status(warehouse, keeper_ready, founded=keeper_founded)
+        | {"image": images.keeper},
         "encryption": encryption,
         "services": services,
         "credentialsSecret": warehouse.secret_name,
         "since": since(phase, before, now),
         "conditions": merged(conditions, before, warehouse.generation, now),
+    }
+
+
+def keeper_status(warehouse: Warehouse, ready: Collection[int], *, founded: bool) -> Status:
+    ensemble = warehouse.ensemble
+    counted = len(ensemble.counted)
+    able = len(set(ready).intersection(ensemble.counted))
+    wanted = warehouse.keeper.replicas
+    goal = "" if counted == wanted else f" of {wanted}"
+    return {
+        "members": wanted,
+        "counted": counted,
+        "ready": able,
+        "founded": founded,
+        "summary": f"{able}/{counted}{goal}",
+        "ensemble": ensemble_rows(ensemble, ready),
     }
 
 

@@ -3,6 +3,7 @@
 from control.scaling.upgrading import WINDOW_HOURS
 from control.warehouses.backup_schema import PLAN, RESTORE_FROM, RESTORE_STATUS
 from control.warehouses.data_keys import MOST_DATA_KEYS
+from control.warehouses.keeper_ensemble import Standing
 from control.warehouses.names import WAREHOUSE_NAME_MAX
 from control.warehouses.scaling_schema import DAYS
 from control.warehouses.schema_parts import (
@@ -11,6 +12,7 @@ from control.warehouses.schema_parts import (
     choice,
     fixed,
     moment,
+    named_list,
     record,
     rule,
     short_name_rule,
@@ -22,14 +24,16 @@ from control.warehouses.schema_parts import (
 VERSION_PATTERN = r"^[0-9]+\.[0-9]+(\.[0-9]+){0,2}(-[a-z0-9.]+)?$"
 IMAGE_PATTERN = r"^[a-z0-9][a-zA-Z0-9._:@/-]*$"
 
+MEMBERS = [1, 3, 5]
+MOST_MEMBERS = max(MEMBERS)
+
 KEEPER = record(
     "The Keeper ensemble that all services of the warehouse share.",
     {
         "replicas": whole(
-            "Members; odd, so that a majority exists.",
-            enum=[1, 3, 5],
+            "Members; odd, so that a majority exists. They come and go one at a time.",
+            enum=MEMBERS,
             default=3,
-            **{"x-kubernetes-validations": [fixed("keeper.replicas")]},
         ),
         "memoryGib": whole("Memory of one member.", minimum=1, maximum=64, default=2),
         "volumeGib": whole(
@@ -179,6 +183,22 @@ SPEC = record(
     ],
 )
 
+PHASES = ["Pending", "Creating", "Ready", "Scaling", "Degraded", "Deleting"]
+
+KEEPER_MEMBER = record(
+    "One member.",
+    {
+        "member": whole("Its number, and that of its pod.", minimum=1, maximum=MOST_MEMBERS),
+        "state": choice(
+            "Where it is on its way in or out.", [standing.value for standing in Standing]
+        ),
+        "ready": switch("Its pod is ready: it has a leader."),
+        "since": moment("Since when it is there."),
+        "tellings": whole("How often the others were told the same again.", minimum=0),
+    },
+    required=["member", "state"],
+)
+
 BACKUPS_STATUS = record(
     "The backups of this warehouse.",
     {
@@ -194,7 +214,7 @@ BACKUPS_STATUS = record(
 STATUS = record(
     "What the controller sees.",
     {
-        "phase": choice("In one word.", ["Pending", "Creating", "Ready", "Degraded", "Deleting"]),
+        "phase": choice("In one word.", PHASES),
         "observedGeneration": whole("Generation of the spec this status is about.", minimum=0),
         "version": text("Version of the services."),
         "image": text("Image that the services run, or are rolled to."),
@@ -212,8 +232,17 @@ STATUS = record(
             "The Keeper ensemble.",
             {
                 "members": whole("Wanted members."),
-                "ready": whole("Ready members."),
+                "ready": whole("Members that count and are ready."),
+                "counted": whole("Members that count."),
+                "founded": switch("All of the first members have been there at once."),
+                "summary": text("Ready members, those that count, and those that are wanted."),
                 "image": text("Image that the members run."),
+                "ensemble": named_list(
+                    "Its members, also those that come and go.",
+                    KEEPER_MEMBER,
+                    key="member",
+                    longest=MOST_MEMBERS,
+                ),
             },
         ),
         "encryption": record(

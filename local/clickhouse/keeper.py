@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.clickhouse import keeper_metrics, zookeeper
+from local.clickhouse.keeper_membership import Membership, Superuser
 from local.clickhouse.server_config import ConfigError, ServerConfig, load
 from local.clickhouse.zookeeper import Member
 
@@ -53,7 +54,7 @@ def main(argv: Sequence[str], env: Mapping[str, str]) -> int:
     except ConfigError as problem:
         sys.stderr.write(f"launcher: {problem}\n")
         return BAD_ARGUMENTS
-    return run(settings, arguments.java, arguments.jars)
+    return run(settings, arguments, env)
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -136,15 +137,22 @@ def write_files(settings: Settings) -> Path:
             snapshots=settings.snapshots.absolute(),
             logs=settings.logs.absolute(),
             session_timeouts_ms=settings.session_timeouts_ms,
-            commands=settings.commands,
+            commands=f"{settings.commands},conf,mntr",
         )
     )
     return file
 
 
-def run(settings: Settings, java: str, jars_folder: str) -> int:
+def run(settings: Settings, arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
     """Stand before ZooKeeper: pass signals on, serve metrics, end as it ends."""
-    argv = zookeeper.command(java, jars_folder, write_files(settings), settings.log_level)
+    superuser, config_file = Superuser(), Path(arguments.config_file)
+    argv = zookeeper.command(
+        arguments.java,
+        arguments.jars,
+        write_files(settings),
+        settings.log_level,
+        [superuser.flag],
+    )
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     child = subprocess.Popen(argv, preexec_fn=start_child)
     stopping = False
@@ -158,7 +166,13 @@ def run(settings: Settings, java: str, jars_folder: str) -> int:
         signal.signal(number, stop)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     for port in filter(None, (settings.metrics_port, settings.control_port)):
-        keeper_metrics.serve(settings.address, port, settings.client_port)
+        keeper_metrics.serve(settings.address, port, settings.client_port, settings.own.number)
+    Membership(
+        address=settings.address,
+        client_port=settings.client_port,
+        superuser=superuser,
+        listed=lambda: read_members(load(config_file, {}, env)),
+    ).follow_forever()
     code = child.wait()
     if stopping and (code in STOPPED_BY_SIGNAL or code == 0):
         return 0

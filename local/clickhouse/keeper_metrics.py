@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
+from collections.abc import Collection
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -24,23 +26,24 @@ METRICS = {
     "zk_approximate_data_size": "KeeperApproximateDataSize",
     "zk_open_file_descriptor_count": "KeeperOpenFileDescriptorCount",
     "zk_max_file_descriptor_count": "KeeperMaxFileDescriptorCount",
-    "zk_synced_followers": "KeeperSyncedFollowers",
 }
+SERVERS = re.compile(r"^server\.(\d+)=", re.MULTILINE)
 STATES = {"leader": "KeeperIsLeader", "follower": "KeeperIsFollower"}
 
 
-def serve(address: str, port: int, client_port: int) -> ThreadingHTTPServer:
+def serve(address: str, port: int, client_port: int, own: int) -> ThreadingHTTPServer:
     """Answer in threads of this process until it ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             report = ask(address, client_port, "mntr")
+            counted = {int(n) for n in SERVERS.findall(say(address, client_port, "conf"))}
             if self.path == "/ready":
-                ready = "zk_server_state" in report
+                ready = "zk_server_state" in report and own in counted
                 code = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
                 self.answer(code, '{"status":"' + ("ok" if ready else "fail") + '"}\n')
             elif self.path == "/metrics":
-                self.answer(HTTPStatus.OK, metrics_text(report))
+                self.answer(HTTPStatus.OK, metrics_text(report, own, counted))
             else:
                 self.answer(HTTPStatus.NOT_FOUND, "There are /metrics and /ready.\n")
 
@@ -63,6 +66,11 @@ def serve(address: str, port: int, client_port: int) -> ThreadingHTTPServer:
 
 def ask(address: str, port: int, command: str) -> dict[str, str]:
     """The answer to a four-letter word as pairs; empty when there is none."""
+    rows = (line.split("\t", 1) for line in say(address, port, command).splitlines())
+    return {row[0]: row[1] for row in rows if len(row) == 2}
+
+
+def say(address: str, port: int, command: str) -> str:
     content = b""
     with (
         contextlib.suppress(OSError),
@@ -71,15 +79,24 @@ def ask(address: str, port: int, command: str) -> dict[str, str]:
         connection.sendall(command.encode())
         while chunk := connection.recv(ANSWER_BYTES):
             content += chunk
-    rows = (line.split("\t", 1) for line in content.decode().splitlines())
-    return {row[0]: row[1] for row in rows if len(row) == 2}
+    return content.decode()
 
 
-def metrics_text(report: dict[str, str]) -> str:
-    state = report.get("zk_server_state", "")
+def metrics_text(report: dict[str, str], own: int, counted: Collection[int]) -> str:
+    """Of a member that ZooKeeper lets follow although nobody counts it, Keeper would say less."""
+    state = report.get("zk_server_state", "") if own in counted else ""
     values = {ours: report[theirs] for theirs, ours in METRICS.items() if theirs in report}
     values |= {name: str(int(state == key)) for key, name in STATES.items()}
+    followers = len(counted) - 1 if state == "leader" else 0
+    following = number(report, "zk_synced_followers")
+    uncounted = number(report, "zk_synced_non_voting_followers")
+    values["KeeperFollowers"] = str(followers)
+    values["KeeperSyncedFollowers"] = str(min(max(following - uncounted, 0), followers))
     return "".join(
         f"# TYPE ClickHouseAsyncMetrics_{name} gauge\nClickHouseAsyncMetrics_{name} {value}\n"
         for name, value in values.items()
     )
+
+
+def number(report: dict[str, str], name: str) -> int:
+    return int(float(report.get(name, 0)))

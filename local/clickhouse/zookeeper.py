@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.debian import fetch
@@ -141,20 +141,29 @@ def properties(
         f"dataLogDir={logs}",
         f"4lw.commands.whitelist={commands}",
         "standaloneEnabled=false",
+        "reconfigEnabled=true",
         "admin.enableServer=false",
         "autopurge.snapRetainCount=3",
         "autopurge.purgeInterval=1",
         "maxClientCnxns=0",
     ]
-    for member in members:
-        host = address if member == own else member.host
-        client = f"{address}:{client_port}" if member == own else str(client_port)
-        election_port = member.quorum_port + 1
-        lines.append(f"server.{member.number}={host}:{member.quorum_port}:{election_port};{client}")
+    lines += [
+        server_line(replace(member, host=address) if member == own else member, client_port)
+        for member in members
+    ]
     return "\n".join(lines) + "\n"
 
 
-def command(java: str, jars_folder: str, config: Path, log_level: str) -> list[str]:
+def server_line(member: Member, client_port: int) -> str:
+    """It takes clients at its own address alone: others may have the same port beside it."""
+    quorum_port, election_port = member.quorum_port, member.quorum_port + 1
+    ports = f"{quorum_port}:{election_port}:participant;{member.host}:{client_port}"
+    return f"server.{member.number}={member.host}:{ports}"
+
+
+def command(
+    java: str, jars_folder: str, config: Path, log_level: str, flags: Sequence[str] = ()
+) -> list[str]:
     level = f"-Dorg.slf4j.simpleLogger.defaultLogLevel={log_level}"
     jars = ":".join(f"{jars_folder}/{name}.jar" for name in JARS)
-    return [java, *JVM_FLAGS, level, "-cp", jars, MAIN_CLASS, str(config)]
+    return [java, *JVM_FLAGS, *flags, level, "-cp", jars, MAIN_CLASS, str(config)]

@@ -125,7 +125,7 @@ INTERRUPTIONS = (
         type=f"{OWN}:Warehouse",
         path="spec.keeper.replicas",
         felt=changes,
-        says="Keeper goes from {old} to {new} members: its ensemble is joined anew",
+        says="Keeper goes from {old} to {new} members one at a time: no interruption",
     ),
     Interruption(
         type=f"{OWN}:Warehouse",

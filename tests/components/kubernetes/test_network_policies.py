@@ -123,6 +123,14 @@ def test_tailscale_reaches_no_database():
                 assert not allowed(seen, end(source), end(target), port)
 
 
+def test_the_controller_sees_keepers_figures_and_none_of_its_data():
+    seen = policies(everything())
+    (source,) = [pods for pods in apps() if pods.app == "controller"]
+    (target,) = [pods for pods in apps() if pods.app == KEEPER_APP]
+    reached = {p for p in (9181, 9182, 9234, 9363) if allowed(seen, end(source), end(target), p)}
+    assert reached == {9363}
+
+
 def test_no_pod_reaches_the_instance_metadata_service():
     seen = policies(everything())
     for pods, port in itertools.product(apps(), (80, 443)):

@@ -157,10 +157,10 @@ FIXED = {
         "restoreFrom is fixed",
     ),
     "what a backup is of": (documents.BACKUP, {"warehouse": "pond"}, "spec is fixed"),
-    "Keeper members": (
+    "the volume of a Keeper member": (
         documents.WAREHOUSE,
-        {"keeper": {"replicas": 5}},
-        "keeper.replicas is fixed",
+        {"keeper": {"volumeGib": 5}},
+        "keeper.volumeGib is fixed",
     ),
 }
 

@@ -167,7 +167,9 @@ def test_a_node_drain_takes_one_serving_replica_at_a_time() -> None:
 
 def test_keeper_members_know_themselves_and_each_other() -> None:
     files = of_kind(keeper_manifests(DEPLOYMENT, LAKE), "ConfigMap")["data"]
-    config = ElementTree.fromstring(files["keeper_config.xml"])
+    config = ElementTree.fromstring(files["lake-keeper-2.xml"])
+    [container] = keeper()["spec"]["template"]["spec"]["containers"]
+    assert container["command"][-1] == "--config-file=/etc/clickhouse-keeper/$(POD_NAME).xml"
     server_id = config.find("keeper_server/server_id")
     assert server_id is not None
     assert server_id.attrib == {"from_env": "KEEPER_SERVER_ID"}

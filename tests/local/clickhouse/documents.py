@@ -149,7 +149,7 @@ def replication(rid: str, group: str, keepers: Sequence[str]) -> str:
 
 
 def write_keeper(folder: Path, hosts: Sequence[str]) -> Path:
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     servers = "".join(
         f"<server><id>{number}</id><hostname>{host}</hostname><port>9234</port></server>"
         for number, host in enumerate(hosts, 1)
