@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from control.cli import warehouse_keys, warehouse_upgrading, warehouse_writing
+from control.cli import warehouse_keys, warehouse_members, warehouse_upgrading, warehouse_writing
 from control.cli.errors import CliError
 from control.cli.output import UNKNOWN, age, heading, say, tell, tell_facts, tell_json
 from control.cli.service_options import JsonOption, NamespaceOption, WarehouseArgument
@@ -95,6 +95,8 @@ def tell_warehouse(view: WarehouseView, services: list[ServiceView]) -> None:
             "age": age(view.created_at),
         }
     )
+    heading("Keeper")
+    warehouse_members.tell_members(view.members)
     heading("Services")
     if services:
         tell_services(services)
@@ -136,5 +138,6 @@ def is_about(event: Document, warehouse: str) -> bool:
 
 app.command()(warehouse_writing.create)
 app.command()(warehouse_upgrading.upgrade)
+app.command("scale-keeper")(warehouse_members.scale_keeper)
 app.command("rotate-key")(warehouse_keys.rotate_key)
 app.command()(warehouse_writing.delete)

@@ -10,6 +10,14 @@ from control.cli.service_view import ConditionView, Document, conditions_of, mom
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeeperMemberView:
+    member: int
+    state: str
+    ready: bool
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarehouseView:
     name: str
     namespace: str
@@ -29,6 +37,11 @@ class WarehouseView:
     kms_keys: tuple[str, ...]
     created_at: datetime | None
     conditions: tuple[ConditionView, ...] = ()
+    heard: bool = False
+    """The controller has seen the latest wishes."""
+    keeper_change: str = ""
+    """What Keeper's members are up to; empty where they are as wanted."""
+    members: tuple[KeeperMemberView, ...] = ()
 
     @property
     def encryption(self) -> str:
@@ -51,6 +64,7 @@ def warehouse_view(document: Document) -> WarehouseView:
     keeper: Document = status.get("keeper") or {}
     storage: Document = status.get("storage") or {}
     encryption: Document = status.get("encryption") or {}
+    conditions = conditions_of(status)
     members = (spec.get("keeper") or {}).get("replicas", 3)
     return WarehouseView(
         name=meta["name"],
@@ -71,5 +85,23 @@ def warehouse_view(document: Document) -> WarehouseView:
         data_keys=encryption.get("dataKeys", 0) if "encryption" in spec else None,
         kms_keys=tuple(encryption.get("kmsKeyArns") or ()),
         created_at=moment(meta.get("creationTimestamp")),
-        conditions=conditions_of(status),
+        conditions=conditions,
+        heard=status.get("observedGeneration", 0) >= meta.get("generation", 1),
+        keeper_change=keeper_change(conditions),
+        members=tuple(
+            KeeperMemberView(
+                member=row["member"],
+                state=row["state"],
+                ready=row.get("ready", False),
+                since=moment(row.get("since")),
+            )
+            for row in keeper.get("ensemble") or ()
+        ),
     )
+
+
+def keeper_change(conditions: tuple[ConditionView, ...]) -> str:
+    sized = next((each for each in conditions if each.type == "KeeperSized"), None)
+    if sized is None or sized.status == "True":
+        return ""
+    return f"{sized.reason}: {sized.message}" if sized.message else sized.reason

@@ -48,7 +48,7 @@ DiskOption = Annotated[
 ]
 KeeperOption = Annotated[
     int | None,
-    typer.Option(metavar="1|3|5", help="Members of Keeper; fixed at creation. Default: 3."),
+    typer.Option(metavar="1|3|5", help="Members of Keeper. Default: 3."),
 ]
 TdeOption = Annotated[
     bool,

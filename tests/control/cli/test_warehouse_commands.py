@@ -149,6 +149,63 @@ def test_events_are_those_of_the_warehouse_and_its_keeper(play: Play, byoc: Byoc
         play.client.delete(Event, f"told-{number}", namespace=SPACE)
 
 
+def keeper_said(play: Play, conditions: list[dict[str, str]], **keeper: object) -> None:
+    document = found(play, "lake")
+    assert document is not None
+    status = {
+        "phase": "Scaling",
+        "observedGeneration": document["metadata"]["generation"],
+        "keeper": keeper,
+        "conditions": conditions,
+    }
+    play.report(WAREHOUSE, "lake", status)
+
+
+def sized(status: str, reason: str, message: str = "") -> list[dict[str, str]]:
+    moment = "2026-01-05T12:00:00Z"
+    named = {"type": "KeeperSized", "status": status, "reason": reason, "message": message}
+    return [named | {"lastTransitionTime": moment}]
+
+
+def test_members_of_keeper_are_asked_for_and_followed(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {})
+
+    def wanted() -> bool:
+        document = found(play, "lake")
+        return document is not None and document["spec"]["keeper"]["replicas"] == 5
+
+    def act() -> None:
+        wait_for(wanted, within_s=20, what="five members are wanted")
+        going = sized("False", "MemberCatchingUp", "member 4")
+        keeper_said(play, going, members=5, counted=3, ready=3)
+        keeper_said(play, sized("True", "AsWanted"), members=5, counted=5, ready=5)
+
+    hand = threading.Thread(target=act)
+    hand.start()
+    answer = byoc("warehouse", "scale-keeper", "lake", "--members", "5").ok()
+    hand.join()
+    assert "Keeper 5/5 members ready." in answer.err
+
+
+def test_an_even_number_of_members_is_refused_before_anything_is_asked(byoc: Byoc) -> None:
+    answer = byoc("warehouse", "scale-keeper", "lake", "--members", "4")
+    assert answer.code == 2
+    assert "1, 3 or 5" in answer.err
+
+
+def test_members_are_shown_with_what_they_are_up_to(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {})
+    rows = [
+        {"member": 1, "state": "Member", "ready": True, "since": "2026-01-05T12:00:00Z"},
+        {"member": 2, "state": "Joining", "ready": False},
+    ]
+    keeper_said(play, sized("False", "MemberCatchingUp"), members=3, ready=1, ensemble=rows)
+    shown = byoc("warehouse", "show", "lake").ok().out
+    table = [line.split()[:3] for line in shown.splitlines()]
+    assert ["1", "Member", "yes"] in table
+    assert ["2", "Joining", "no"] in table
+
+
 def test_upgrade_writes_what_was_asked_and_says_that_nobody_has_heard(
     play: Play, byoc: Byoc
 ) -> None:
