@@ -17,6 +17,7 @@ def changed(was: Recorded, wanted: StackConfig) -> Iterator[Problem]:
     yield from vpc(was, wanted)
     yield from zones(was, wanted)
     yield from cluster(was, wanted)
+    yield from tde_key(was, wanted)
 
 
 def problem(field: str, held: object, wrong: str, right: str) -> Problem:
@@ -129,3 +130,15 @@ def secrets_key(was: Recorded, wanted: StackConfig) -> Iterator[Problem]:
         f"is not the key that the cluster's Secrets are under, {held}",
         f"{'no key' if was.secrets_key_made else was.secrets_key}; or {ANEW}",
     )
+
+
+def tde_key(was: Recorded, wanted: StackConfig) -> Iterator[Problem]:
+    """What is under it is read with it alone, and a removed key is disabled at once."""
+    encryption = wanted.encryption
+    if not was.tde_key_made or (encryption.tde and encryption.tde_key_arn is None):
+        return
+    wrong = "would remove the key that was made, under which the data keys of warehouses are"
+    if not encryption.tde:
+        yield problem("encryption.tde", "false", wrong, f"true; or {ANEW}")
+    else:
+        yield problem("encryption.tdeKeyArn", encryption.tde_key_arn, wrong, f"no key; or {ANEW}")

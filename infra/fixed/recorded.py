@@ -11,6 +11,7 @@ SUBNET = "aws:ec2/subnet:Subnet"
 CLUSTER = "aws:eks/cluster:Cluster"
 KEY = "aws:kms/key:Key"
 OWN_NETWORK = "byoc:aws:OwnNetwork"
+TDE_KEY = "::encryption-tde"
 PRIVATE = "network-private-"
 
 Resource = Mapping[str, Any]
@@ -31,6 +32,7 @@ class Recorded:
     kubernetes: str | None = None
     secrets_key: str | None = None
     secrets_key_made: bool = False
+    tde_key_made: bool = False
 
 
 def recorded(resources: Iterable[Resource]) -> Recorded | None:
@@ -54,6 +56,7 @@ def recorded(resources: Iterable[Resource]) -> Recorded | None:
         kubernetes=cluster.get("version"),
         secrets_key=key,
         secrets_key_made=any(inputs_of(r).get("arn") == key for r in held if r["type"] == KEY),
+        tde_key_made=any(str(r["urn"]).endswith(TDE_KEY) for r in held if r["type"] == KEY),
     )
 
 

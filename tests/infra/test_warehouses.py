@@ -130,6 +130,15 @@ def test_every_setting_reaches_its_object() -> None:
     assert list(faults(service, SCHEMAS["Service"]["properties"]["spec"])) == []
 
 
+@pytest.mark.parametrize("tde", [True, False])
+def test_an_encrypted_warehouse_is_made_so(tde: bool) -> None:
+    document = changed("warehouses.0.tde", tde, changed("encryption.tde", True))
+    (warehouse,) = parse(document).warehouses
+    spec = warehouse_spec(warehouse)
+    assert ("encryption" in spec) is tde
+    assert list(faults(spec, SCHEMAS["Warehouse"]["properties"]["spec"])) == []
+
+
 def test_a_pinned_size_has_equal_bounds() -> None:
     (warehouse,) = parse(GOOD).warehouses
     memory = service_spec(warehouse.services[0], warehouse)["memory"]

@@ -90,6 +90,7 @@ def test_the_operator_needs_the_external_id_and_the_name_of_its_role() -> None:
     assert not trusts(trust, {"AWS": "arn:aws:iam::333333333333:root"}, right)
 
 
+KMS_KEY = "arn:aws:kms:us-east-1:111111111111:key/k"
 S3 = "arn:aws:s3:::acme-us-east-1-111111111111-"
 
 
@@ -108,6 +109,10 @@ S3 = "arn:aws:s3:::acme-us-east-1-111111111111-"
         ("thanos", "s3:GetObject", f"{S3}data/ch-s3-main-1/x", False),
         ("controller", "s3:DeleteObject", f"{S3}data/ch-s3-main-1/x", True),
         ("controller", "s3:DeleteObject", f"{S3}monitoring/x", False),
+        ("controller", "kms:Decrypt", KMS_KEY, False),
+        ("controller", "kms:GenerateDataKeyWithoutPlaintext", KMS_KEY, False),
+        ("controller", "kms:DescribeKey", KMS_KEY, True),
+        ("controller", "kms:DescribeKey", KMS_KEY.replace("111111111111", "2" * 12), False),
         (
             "state-exporter",
             "sts:AssumeRole",
@@ -122,6 +127,16 @@ def test_a_role_reaches_its_own_things_and_no_others(
     suffix: str, action: str, resource: str, allowed: bool
 ) -> None:
     assert allows(policy(suffix), action, resource) is allowed
+
+
+@pytest.mark.parametrize(
+    "action", ["kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+)
+def test_data_keys_are_made_for_the_own_deployment_alone(action: str) -> None:
+    told = "kms:EncryptionContext:byoc:deployment"
+    assert allows(policy("controller"), action, KMS_KEY, {told: "acme"})
+    assert not allows(policy("controller"), action, KMS_KEY, {told: "another"})
+    assert not allows(boundary_document(SCOPE), action, KMS_KEY.replace("us-east-1", "us-west-2"))
 
 
 def test_listing_is_bound_to_the_prefix_of_warehouses() -> None:

@@ -59,7 +59,8 @@ def keys(config: StackConfig) -> str:
         for name, arn in config.encryption
         if name.endswith("_key_arn") and arn
     ]
-    return f"the customer's for {', '.join(own)}" if own else "made"
+    whose = f"the customer's for {', '.join(own)}" if own else "made"
+    return f"{whose}; one for data keys" if config.encryption.tde else whose
 
 
 def balancers(config: StackConfig) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from components.aws.key_policies import KEYS, KeyPurpose, key_policy
+from infra.fixed.recorded import TDE_KEY
 from permissions.names import Scope
 from tests.components.aws.deployments import example, with_change
 
 KEY = "aws:kms/key:Key"
 PURPOSES = [spec.purpose for spec in KEYS if not spec.optional]
 OWN = "arn:aws:kms:us-east-1:111111111111:key/own-key"
+DELEGATE = "arn:aws:iam::111111111111:role/acme-us-east-1-tde-delegate"
 SCOPE = Scope(name="acme", region="us-east-1", account="111111111111")
 
 
@@ -72,6 +74,7 @@ def test_the_customers_own_key_is_used_instead(purpose: KeyPurpose) -> None:
 def test_data_keys_of_servers_have_a_key_and_a_role_that_does_nothing_else() -> None:
     seen = with_change("encryption.tde", True)
     assert len(seen.all(KEY)) == len(PURPOSES) + 1
+    assert str(seen.one(KEY, "encryption-tde").urn).endswith(TDE_KEY)
     role = seen.one("aws:iam/role:Role", "access-role-tde-delegate").inputs
     assert not [r for r in seen.all("aws:iam/rolePolicy:RolePolicy") if "tde-delegate" in r.name]
     (trust,) = json.loads(role["assumeRolePolicy"])["Statement"]
@@ -81,9 +84,29 @@ def test_data_keys_of_servers_have_a_key_and_a_role_that_does_nothing_else() -> 
         }
     }
     used = policy(KeyPurpose.TDE)["DataKeysOfServers"]
-    assert used["Condition"]["ArnEquals"] == {
-        "aws:PrincipalArn": "arn:aws:iam::111111111111:role/acme-us-east-1-tde-delegate"
-    }
+    assert used["Action"] == ["kms:Decrypt"]
+    assert used["Condition"]["ArnEquals"] == {"aws:PrincipalArn": DELEGATE}
+    assert used["Condition"]["StringEquals"]["kms:EncryptionContext:byoc:deployment"] == "acme"
+
+
+def test_what_opens_data_keys_is_denied_to_all_but_one_role() -> None:
+    statements = policy(KeyPurpose.TDE)
+    for sid, action, role in (
+        ("ServersAloneOpen", "kms:Decrypt", DELEGATE),
+        ("ServersAloneOpen", "kms:GenerateDataKey", DELEGATE),
+        (
+            "ControllerAloneRewraps",
+            "kms:ReEncryptFrom",
+            DELEGATE.replace("tde-delegate", "controller"),
+        ),
+    ):
+        denied = statements[sid]
+        assert denied["Effect"] == "Deny"
+        assert action in denied["Action"]
+        assert denied["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": role}}
+    made = statements["DataKeysMade"]["Action"]
+    assert "kms:GenerateDataKeyWithoutPlaintext" in made
+    assert not {"kms:Decrypt", "kms:GenerateDataKey"} & set(made)
 
 
 def test_without_data_keys_there_is_neither() -> None:

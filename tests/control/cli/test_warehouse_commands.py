@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ import pytest
 from lightkube.core.exceptions import ApiError
 from lightkube.models.core_v1 import ObjectReference
 from lightkube.models.meta_v1 import ObjectMeta
-from lightkube.resources.core_v1 import Event
+from lightkube.resources.core_v1 import ConfigMap, Event, Namespace
+from lightkube.types import PatchType
 
 from control.cli import waiting
 from control.cli.cluster import SERVICE, WAREHOUSE
@@ -225,3 +226,75 @@ def test_upgrade_writes_what_was_asked_and_says_that_nobody_has_heard(
     refused = byoc("warehouse", "upgrade", "lake", "--to", "latest", "--no-wait")
     assert refused.code == 2
     assert "spec.version" in refused.err
+
+
+FACTS = ObjectMeta(name="deployment", namespace="byoc-system")
+
+
+@contextmanager
+def deployment_says(play: Play, key_arn: str | None) -> Iterator[None]:
+    """Beside what tests of others on this API server left there."""
+    with suppress(ApiError):
+        play.client.create(Namespace(metadata=ObjectMeta(name="byoc-system")))
+    with suppress(ApiError):
+        play.client.create(ConfigMap(metadata=FACTS))
+    say_key(play, key_arn)
+    yield
+    say_key(play, None)
+
+
+def say_key(play: Play, key_arn: str | None) -> None:
+    change = {"data": {"tde_key_arn": key_arn}}
+    play.client.patch(
+        ConfigMap, "deployment", change, namespace="byoc-system", patch_type=PatchType.MERGE
+    )
+
+
+def encryption_of(play: Play, name: str) -> dict[str, Any]:
+    document = found(play, name)
+    assert document is not None
+    held: dict[str, Any] = document["spec"]["encryption"]
+    return held
+
+
+def test_an_encrypted_warehouse_is_made_where_the_deployment_has_a_key(
+    play: Play, byoc: Byoc
+) -> None:
+    asked = ("warehouse", "create", "lake", "--tde", "--no-wait")
+    with deployment_says(play, None):
+        answer = byoc(*asked)
+        assert answer.code == 1
+        assert "byoc:encryption.tde: true" in answer.err
+        assert found(play, "lake") is None
+    with deployment_says(play, "arn:aws:kms:eu-central-1:1:key/tde"):
+        byoc(*asked).ok()
+    assert encryption_of(play, "lake") == {"dataKeys": 1}
+    assert "by a data key that is not there yet" in byoc("warehouse", "show", "lake").ok().out
+
+
+def test_a_rotation_asks_for_one_key_more_and_never_for_two_at_once(play: Play, byoc: Byoc) -> None:
+    play.make(WAREHOUSE, "lake", {"encryption": {}})
+    rotate = ("warehouse", "rotate-key", "lake", "--no-wait")
+    byoc(*rotate).ok()
+    assert encryption_of(play, "lake") == {"dataKeys": 1}, "the first is not there yet"
+    play.report(WAREHOUSE, "lake", {"encryption": {"dataKeys": 1, "kmsKeyArns": ["arn:key"]}})
+    for _ in range(2):
+        assert "gets data key 2" in byoc(*rotate).ok().out
+        assert encryption_of(play, "lake") == {"dataKeys": 2}
+    assert "by data key 1, which arn:key wraps" in byoc("warehouse", "show", "lake").ok().out
+
+
+NOT_ROTATED: dict[str, tuple[dict[str, Any], str]] = {
+    "not encrypted": ({}, "is not encrypted, and cannot become so"),
+    "shared objects": ({"encryption": {}, "storageProfile": "smt"}, "share objects"),
+}
+
+
+@pytest.mark.parametrize(("spec", "said"), NOT_ROTATED.values(), ids=NOT_ROTATED)
+def test_what_cannot_be_rotated_is_said(
+    play: Play, byoc: Byoc, spec: dict[str, Any], said: str
+) -> None:
+    play.make(WAREHOUSE, "lake", spec)
+    answer = byoc("warehouse", "rotate-key", "lake")
+    assert answer.code == 1
+    assert said in answer.err

@@ -64,6 +64,37 @@ def test_trouble(status: dict[str, Any], trouble: Trouble | None) -> None:
     assert trouble_of(document)[0] is trouble
 
 
+SAID = "TdeKeyUnavailable: arn:aws:kms:eu-central-1:1:key/k does not open data key 1: is disabled"
+FAILED = {"terminated": {"exitCode": 1, "message": f"a warning\n{SAID}\n"}}
+OPENERS = {
+    "runs": ({"state": {"running": {}}}, None, ""),
+    "done": ({"state": {"terminated": {"exitCode": 0}}, "restartCount": 4}, None, ""),
+    "failed once": ({"state": FAILED}, None, SAID),
+    "waits to be tried again": (
+        waiting("CrashLoopBackOff", "back-off") | {"lastState": FAILED, "restartCount": 1},
+        None,
+        SAID,
+    ),
+    "failed for good": (
+        waiting("CrashLoopBackOff", "back-off") | {"lastState": FAILED, "restartCount": 3},
+        Trouble.TDE_KEY_UNAVAILABLE,
+        f"exited 3 times, last with code 1: {SAID}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("status", "trouble", "detail"), OPENERS.values(), ids=OPENERS.keys())
+def test_what_opens_data_keys_says_why_it_cannot(
+    status: dict[str, Any], trouble: Trouble | None, detail: str
+) -> None:
+    document = pod(
+        ("PodScheduled", "True"),
+        initContainerStatuses=[status],
+        containerStatuses=[waiting("PodInitializing")],
+    )
+    assert trouble_of(document) == (trouble, detail or "PodInitializing")
+
+
 def test_the_schedulers_own_words_are_kept() -> None:
     document = pod(("PodScheduled", "False"))
     document["status"]["conditions"][0]["message"] = "0/3 nodes are available"

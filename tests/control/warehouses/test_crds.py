@@ -71,6 +71,24 @@ REFUSED = {
         "smt",
         "disk must be objectStorage",
     ),
+    "zero copy encrypted": (
+        changed(documents.WAREHOUSE, "spec.encryption", {}),
+        "spec",
+        {"storageProfile": "zero_copy", "acceptExperimental": True, "encryption": {}},
+        "cannot be encrypted",
+    ),
+    "another data key for shared objects": (
+        documents.WAREHOUSE,
+        "spec",
+        {"storageProfile": "smt", "encryption": {"dataKeys": 2}},
+        "encryption.dataKeys must be 1",
+    ),
+    "no data key": (
+        documents.WAREHOUSE,
+        "spec.encryption",
+        {"dataKeys": 0},
+        "greater than or equal to 1",
+    ),
     "window at any hour": (
         documents.WAREHOUSE,
         "spec.maintenanceWindow",
@@ -151,6 +169,12 @@ FIXED = {
         "storageProfile is fixed",
     ),
     "disk": (documents.WAREHOUSE, {"disk": "volume"}, "disk is fixed"),
+    "encryption": (documents.WAREHOUSE, {"encryption": {}}, "encryption is chosen at creation"),
+    "fewer data keys": (
+        changed(documents.WAREHOUSE, "spec.encryption", {"dataKeys": 2}),
+        {"encryption": {"dataKeys": 1}},
+        "a data key stays as long as files may need it",
+    ),
     "what it was restored from": (
         documents.WAREHOUSE,
         {"restoreFrom": {"backup": "asked"}},

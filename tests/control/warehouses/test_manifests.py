@@ -13,10 +13,12 @@ import pytest
 from control.controller.kube_client import KubeClient
 from control.warehouses.credentials import credentials_manifest
 from control.warehouses.keeper_manifests import keeper_manifests
+from control.warehouses.key_manifests import keyring_manifest
 from control.warehouses.manifest_parts import Manifest
 from control.warehouses.model import (
     Deployment,
     Disk,
+    Encryption,
     Front,
     Service,
     Size,
@@ -28,6 +30,10 @@ from control.warehouses.replica_manifests import replica_manifests, spec_hash
 from control.warehouses.service_manifests import endpoints, service_manifests
 from tests.control.warehouses.samples import DEPLOYMENT, LAKE, MAIN, READER
 
+ENCRYPTED = replace(LAKE, encryption=Encryption(made=1))
+OPENING = replace(
+    DEPLOYMENT, image_control="control:1", tde_role_arn="arn:role", tde_key_arn="arn:key"
+)
 SECURE = replace(MAIN, tls=Tls(secret="certificate", hosts=("db.example.com",)))
 
 
@@ -240,13 +246,20 @@ LONGEST = replace(MAIN, name="s" * 20, warehouse="w" * 20)
 
 @pytest.mark.cluster
 @pytest.mark.parametrize(
-    "service", [MAIN, READER, LONGEST, SECURE], ids=["main", "reader", "longest", "secure"]
+    ("service", "encryption"),
+    [(MAIN, None), (READER, None), (LONGEST, None), (SECURE, None), (MAIN, Encryption(made=1))],
+    ids=["main", "reader", "longest", "secure", "encrypted"],
 )
-def test_the_api_server_takes_the_objects_of_a_service(kube: KubeClient, service: Service) -> None:
-    warehouse = replace(LAKE, name=service.warehouse, disk=Disk.OBJECT_STORAGE)
+def test_the_api_server_takes_the_objects_of_a_service(
+    kube: KubeClient, service: Service, encryption: Encryption | None
+) -> None:
+    warehouse = replace(
+        LAKE, name=service.warehouse, disk=Disk.OBJECT_STORAGE, encryption=encryption
+    )
     manifests = [
         *service_manifests(service),
-        *replica_manifests(DEPLOYMENT, warehouse, service, "k3x9q2"),
+        *([keyring_manifest(warehouse, ())] if encryption else []),
+        *replica_manifests(OPENING, warehouse, service, "k3x9q2"),
         *keeper_manifests(DEPLOYMENT, warehouse),
     ]
     for manifest in manifests:
@@ -260,3 +273,44 @@ def without_owner(manifest: Manifest) -> Manifest:
     """The garbage collector would remove at once what is owned by nobody there."""
     meta = {k: v for k, v in manifest["metadata"].items() if k != "ownerReferences"}
     return manifest | {"metadata": meta}
+
+
+def encrypted_pod(deployment: Deployment = OPENING, warehouse: Warehouse = ENCRYPTED) -> Any:
+    made = of_kind(replica_manifests(deployment, warehouse, MAIN, "k3x9q2"), "StatefulSet")
+    return made["spec"]["template"]["spec"]
+
+
+def test_data_keys_are_opened_into_memory_before_the_server_starts() -> None:
+    spec = encrypted_pod()
+    [opener] = spec["initContainers"]
+    [server] = spec["containers"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    assert volumes["data-keys"]["emptyDir"]["medium"] == "Memory"
+    mounts = {
+        name: {m["name"]: m.get("readOnly", False) for m in container["volumeMounts"]}
+        for name, container in (("opener", opener), ("server", server))
+    }
+    assert mounts["opener"] == {"wrapped-data-keys": True, "data-keys": False}
+    assert mounts["server"]["data-keys"] is True
+    assert "wrapped-data-keys" not in mounts["server"]
+    assert opener["securityContext"] == server["securityContext"]
+    assert "--context=byoc:warehouse=clickhouse/lake/0a1b2c3d-4e5f" in opener["args"]
+    assert volumes["wrapped-data-keys"]["secret"]["secretName"] == "lake-data-keys-0a1b2c3d"
+
+
+def test_only_an_encrypted_warehouse_opens_data_keys() -> None:
+    assert "initContainers" not in pod()
+    assert not [volume for volume in pod()["volumes"] if "keys" in volume["name"]]
+
+
+def test_another_data_key_is_a_new_generation_and_a_release_of_ours_is_none() -> None:
+    now = spec_hash(OPENING, ENCRYPTED, MAIN)
+    assert now != spec_hash(OPENING, replace(LAKE, encryption=Encryption(made=2)), MAIN)
+    assert now == spec_hash(replace(OPENING, image_control="control:2"), ENCRYPTED, MAIN)
+    assert now == spec_hash(OPENING, replace(LAKE, encryption=Encryption(wanted=2, made=1)), MAIN)
+    assert now == spec_hash(replace(OPENING, tde_key_arn="arn:other"), ENCRYPTED, MAIN)
+
+
+def test_what_is_kept_of_data_keys_has_no_owner_that_would_take_it_along() -> None:
+    made = keyring_manifest(ENCRYPTED, ())
+    assert "ownerReferences" not in made["metadata"]

@@ -254,6 +254,19 @@ CASES: dict[str, tuple[Document, str, str | None, str]] = {
         without_egress(cluster={**GOOD["cluster"], "autoscaling": "cluster-autoscaler"}),
         "byoc:network.interfaceEndpoints", "[", "also autoscaling",
     ),
+    "encrypted without a way out": (
+        without_egress(encryption={"tde": True}),
+        "byoc:network.interfaceEndpoints", "[", "also kms",
+    ),
+    "encrypted without a key": (
+        changed("warehouses.0.tde", True), "byoc:warehouses[0].tde", "true", "encryption.tde: true",
+    ),
+    "shared objects encrypted": (
+        changed("warehouses.0", GOOD["warehouses"][0] | {
+            "tde": True, "storageProfile": "zero_copy", "acceptExperimental": True,
+        }, changed("encryption.tde", True)),
+        "byoc:warehouses[0].tde", "true", "storageProfile: replicated",
+    ),
     "state queue without a way out": (
         without_egress(monitoring={
             "stateQueueUrl": "https://sqs.us-east-1.amazonaws.com/222222222222/state",

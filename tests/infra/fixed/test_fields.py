@@ -31,6 +31,7 @@ MADE = Recorded(
     secrets_key_made=True,
 )
 OWN = replace(MADE, made_cidr=None, zones=(), own_vpc="vpc-0123456789abcdef0")
+ENCRYPTED = replace(MADE, tde_key_made=True)
 CMEK = replace(MADE, secrets_key_made=False)
 
 
@@ -63,6 +64,16 @@ CASES: Mapping[str, tuple[Recorded, Document, list[str]]] = {
     "a newer Kubernetes": (MADE, changed("cluster.version", "1.35"), []),
     "a Kubernetes further away than the next": (
         replace(MADE, kubernetes="1.33"), changed("cluster.version", "1.35"), ["cluster.version"],
+    ),
+    "encrypted warehouses go on": (ENCRYPTED, changed("encryption.tde", True), []),
+    "no key for data keys any more": (ENCRYPTED, GOOD, ["encryption.tde"]),
+    "an own key for data keys instead of the one made": (
+        ENCRYPTED,
+        changed("encryption", {"tde": True, "tdeKeyArn": KEY.format(2)}),
+        ["encryption.tdeKeyArn"],
+    ),
+    "another own key for data keys": (
+        MADE, changed("encryption", {"tde": True, "tdeKeyArn": KEY.format(2)}), [],
     ),
     "an own key instead of the one made": (
         MADE, changed("encryption.secretsKeyArn", KEY.format(2)), ["encryption.secretsKeyArn"],
