@@ -19,7 +19,10 @@ RULE = Rule(
     name="aws-iam-no-administrator",
     severity=Severity.CRITICAL,
     summary="No policy allows every action on every resource.",
-    remedy="Name the actions and the resources.",
+    remedy=(
+        'Name the actions and the resources, such as "Action": "s3:GetObject", "Resource":'
+        ' "arn:aws:s3:::<bucket>/*".'
+    ),
     resource_types=GRANTING,
     frameworks=(
         *LEAST_PRIVILEGE,

@@ -16,7 +16,10 @@ RULE = Rule(
     name="aws-iam-no-broad-managed-policy",
     severity=Severity.CRITICAL,
     summary="No AWS managed policy with nearly all rights is attached.",
-    remedy="Attach a policy with the rights that are needed.",
+    remedy=(
+        "Take the attachment out, and attach an iam.Policy of your own that names the actions and"
+        " the resources."
+    ),
     resource_types=(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",

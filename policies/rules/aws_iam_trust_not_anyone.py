@@ -17,7 +17,10 @@ RULE = Rule(
     name="aws-iam-trust-not-anyone",
     severity=Severity.CRITICAL,
     summary="No role trusts everyone.",
-    remedy="Name the principals in the trust.",
+    remedy=(
+        'Name the principals in the trust, such as "Principal": {"AWS":'
+        ' "arn:aws:iam::<account>:role/<name>"}.'
+    ),
     resource_types=("aws:iam/role:Role",),
     frameworks=(
         *PUBLIC_ACCESS,

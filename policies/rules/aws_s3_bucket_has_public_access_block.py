@@ -18,7 +18,10 @@ RULE = StackRule(
     name="aws-s3-bucket-has-public-access-block",
     severity=Severity.CRITICAL,
     summary="Every bucket has a block of public access of its own.",
-    remedy="Add s3.BucketPublicAccessBlock with all four switches on.",
+    remedy=(
+        "Add s3.BucketPublicAccessBlock with bucket=bucket.id and block_public_acls,"
+        " block_public_policy, ignore_public_acls and restrict_public_buckets set to True."
+    ),
     resource_types=("aws:s3/bucket:Bucket",),
     frameworks=(
         *PUBLIC_ACCESS,

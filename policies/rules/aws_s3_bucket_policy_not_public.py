@@ -18,7 +18,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     summary="No bucket policy lets everyone in.",
     remedy=(
-        "Name the principals, or take the Allow statement away: roles have rights of their own."
+        'Take the Allow statement away, or name who may: "Principal": {"AWS": "<ARN of a role>"}.'
     ),
     resource_types=("aws:s3/bucketPolicy:BucketPolicy",),
     frameworks=(*PUBLIC_ACCESS,),

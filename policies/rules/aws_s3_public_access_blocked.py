@@ -20,7 +20,10 @@ RULE = Rule(
     name="aws-s3-public-access-blocked",
     severity=Severity.CRITICAL,
     summary="Public access to buckets is blocked in all four ways.",
-    remedy="Set all four switches to True.",
+    remedy=(
+        "Set block_public_acls, block_public_policy, ignore_public_acls and"
+        " restrict_public_buckets to True."
+    ),
     resource_types=(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",

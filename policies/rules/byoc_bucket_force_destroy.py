@@ -8,7 +8,9 @@ RULE = Rule(
     name="byoc-bucket-force-destroy",
     severity=Severity.CRITICAL,
     summary="A bucket that is not empty cannot be deleted.",
-    remedy="Leave force_destroy out, or set it to False.",
+    remedy=(
+        "Leave force_destroy out, or set it to False: byoc:storage.removal set to guarded does."
+    ),
     resource_types=(
         "aws:s3/bucket:Bucket",
         "aws:s3/bucketV2:BucketV2",

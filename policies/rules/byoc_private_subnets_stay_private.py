@@ -27,7 +27,7 @@ RULE = StackRule(
     severity=Severity.CRITICAL,
     summary="No private subnet has a route to an internet gateway.",
     remedy=(
-        "Route it to a NAT gateway, or take the role"
+        "Set nat_gateway_id instead of gateway_id on its route, or take the tag"
         " kubernetes.io/role/internal-elb off the subnet."
     ),
     resource_types=("aws:ec2/route:Route",),

@@ -9,7 +9,10 @@ RULE = Rule(
     name="kubernetes-rbac-no-cluster-admin",
     severity=Severity.CRITICAL,
     summary="Nothing is bound to cluster-admin.",
-    remedy="Bind a role with the rights that are needed.",
+    remedy=(
+        "Name a Role in roleRef whose rules list the apiGroups, resources and verbs that are"
+        " needed."
+    ),
     resource_types=BINDINGS,
     frameworks=(
         *LEAST_PRIVILEGE,
