@@ -9,7 +9,7 @@ from components.kubernetes.names import API_GROUP
 
 VERSION = "v1alpha1"
 
-WAREHOUSE_PHASES = ("Pending", "Creating", "Ready", "Degraded", "Deleting")
+WAREHOUSE_PHASES = ("Pending", "Creating", "Ready", "Scaling", "Degraded", "Deleting")
 SERVICE_PHASES = (
     "Pending",
     "Creating",
