@@ -9,7 +9,7 @@ from infra.config.platform import LoadBalancers
 from infra.config.stack import StackConfig
 from permissions.ci.pipelines import Pipelines
 from permissions.deployment.roles import RoleFeature
-from permissions.names import Scope
+from permissions.names import Scope, partition_of
 from permissions.operator.access_roles import phase_roles
 from permissions.reading import reading_role_arn
 from permissions.rows import Feature, Phase
@@ -21,6 +21,7 @@ def scope(config: StackConfig) -> Scope:
         name=config.name,
         region=config.region,
         account=config.account,
+        partition=partition_of(config.region),
         access_role=config.access.role_name,
         operator_account=config.access.operator_account or "",
         hosted_zone=config.endpoints.hosted_zone_id or "*",

@@ -19,6 +19,13 @@ def longest_name(region: str) -> int:
 LONGEST_NAME = IAM_NAME_LIMIT - LONGEST_SUFFIX - SHORTEST_REGION - len("--")
 
 
+def partition_of(region: str) -> str:
+    """Of AWS: its regions of China and of the US government have ARNs of their own."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
 class BucketPurpose(StrEnum):
     DATA = "data"
     BACKUP = "backup"

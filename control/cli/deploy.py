@@ -65,8 +65,8 @@ def up(
             return conclude(plan, as_json=as_json)
         show(plan, usual=None if everything else Change.CREATE, as_json=as_json)
         confirm(f"Apply this to {opened.name}?")
-    done = succeeded(operation.UP, opened, options | QUIET, as_json=as_json)
-    conclude(done, as_json=as_json)
+    done = brought_up(opened, options | QUIET, ask=not yes)
+    conclude(ended_well(done, as_json=as_json), as_json=as_json)
     if not as_json:
         say("\nNext: `byoc status`, and `byoc sql SERVICE 'SELECT version()'`.")
     return None
@@ -120,6 +120,7 @@ def refresh(
     )
 
 
+MOST_ATTEMPTS = 3
 QUIET = {"show_secrets": False, "suppress_outputs": True, "suppress_progress": True}
 
 
@@ -137,14 +138,33 @@ def checked(stack: str | None, acting: Acting | None = None) -> Opened:
     return opened
 
 
+def brought_up(opened: Opened, options: Mapping[str, Any], *, ask: bool) -> Outcome:
+    """Go on where the cloud had done what seemed to fail: each attempt has more of it recorded."""
+    from control.cli.lost import take_in_lost
+    from control.cli.lost_plan import FailedCreates
+    from control.cli.operation import UP, Result
+
+    given = {name: value for name, value in options.items() if value is not None}
+    for _ in range(MOST_ATTEMPTS):
+        failed = FailedCreates()
+        outcome = run_unlocked(UP, opened, given, failed)
+        if outcome.result is not Result.FAILED or not take_in_lost(opened, failed.found, ask=ask):
+            break
+        say("Going on with what is left to do.")
+    return outcome
+
+
 def succeeded(
     operation: Operation, opened: Opened, options: Mapping[str, Any], *, as_json: bool
 ) -> Outcome:
     """Run it and return its outcome, or end the command with what failed."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return ended_well(run_unlocked(operation, opened, given), as_json=as_json)
+
+
+def ended_well(outcome: Outcome, *, as_json: bool) -> Outcome:
     from control.cli.outcome_view import failure
 
-    given = {name: value for name, value in options.items() if value is not None}
-    outcome = run_unlocked(operation, opened, given)
     if outcome.ok:
         return outcome
     if as_json:

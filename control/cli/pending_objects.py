@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from control.cli.errors import CliError
-from control.cli.pending_plan import Fate, Pending, Sight
+from control.cli.pending_plan import Fate, Pending, Sight, is_older
+from control.cli.service_view import moment
 
 if TYPE_CHECKING:
     from control.cli.cluster import Cluster, Document
@@ -84,6 +85,10 @@ def judged(pending: Pending, seen: Document | None) -> Sight:
     id_ = f"{within}/{metadata['name']}" if within else str(metadata["name"])
     if id_ in pending.recorded:
         return Sight(fate=Fate.ABSENT)
+    made_at = moment(metadata.get("creationTimestamp"))
+    if is_older(made_at, pending.not_before):
+        why = f"{id_} was made at {made_at:%Y-%m-%d %H:%M} UTC, before this stack asked for it"
+        return Sight(fate=Fate.FOREIGN, id=id_, why=why)
     wanted = (pending.inputs["metadata"].get("labels") or {}).items()
     if not wanted or not wanted <= (metadata.get("labels") or {}).items():
         return Sight(fate=Fate.FOREIGN, id=id_, why=f"{id_} does not carry the labels of ours")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from control.cli.layers import Resource, resource_of
 
 CREATING = "creating"
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 PROVIDERS = "pulumi:providers:"
 Document = Mapping[str, Any]
 
@@ -54,6 +56,8 @@ class Pending:
     """Settings of the provider that was making it."""
     recorded: frozenset[str] = frozenset()
     """Ids of its type that the state holds already."""
+    not_before: datetime | None = None
+    """What is older is something else; None where an engine was killed amid it."""
 
     @property
     def resource(self) -> Resource:
@@ -68,6 +72,11 @@ class Settling:
     forgotten: Mapping[str, Sight]
     waiting: Mapping[str, Sight]
     refused: Mapping[str, Sight]
+
+
+def is_older(made_at: datetime | None, not_before: datetime | None) -> bool:
+    """False where either is not known."""
+    return bool(made_at and not_before and made_at < not_before - CLOCKS_DIFFER_BY)
 
 
 def pending_creates(deployment: Document) -> list[Pending]:

@@ -1,9 +1,21 @@
 """What is made in EC2: most of it has no name, and is found by the tags that it is made with."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from infra.pending.seen import Kind, Look, Mark, Place, Props, Seen, lives, name_of, own_tags, pairs
+from infra.pending.seen import (
+    Kind,
+    Look,
+    Mark,
+    Place,
+    Props,
+    Seen,
+    lives,
+    moment,
+    name_of,
+    own_tags,
+    pairs,
+)
 
 GONE = ("deleted", "deleting", "terminated", "rejected", "expired")
 
@@ -12,6 +24,34 @@ def state(raw: Props) -> str:
     """Under whichever name a kind has it."""
     found = raw.get("State") or raw.get("ServiceState") or raw.get("Status") or ""
     return str(found.get("Code", "") if isinstance(found, dict) else found).lower()
+
+
+MOMENTS = ("CreateTime", "CreationTime", "CreationTimestamp")
+Use = Callable[[Place, Props], str]
+
+
+def unused(place: Place, raw: Props) -> str:
+    return ""
+
+
+def attached(place: Place, raw: Props) -> str:
+    return "is attached to a VPC" if raw.get("Attachments") else ""
+
+
+def associated(place: Place, raw: Props) -> str:
+    return "is associated" if raw.get("AssociationId") else ""
+
+
+def with_subnets(place: Place, raw: Props) -> str:
+    same = filters(vpc_id=raw["VpcId"])
+    subnets = paged(place, "describe_subnets", "Subnets", Filters=same)
+    return "has subnets" if any(subnets) else ""
+
+
+def with_interfaces(place: Place, raw: Props) -> str:
+    same = filters(group_id=raw["GroupId"])
+    interfaces = paged(place, "describe_network_interfaces", "NetworkInterfaces", Filters=same)
+    return "has network interfaces" if any(interfaces) else ""
 
 
 def filters(**wanted: str) -> list[dict[str, object]]:
@@ -25,6 +65,7 @@ def by_tags(
     making: tuple[str, ...] = ("pending",),
     failed: tuple[str, ...] = ("failed",),
     argument: str = "Filters",
+    use: Use = unused,
     **same: str,
 ) -> Look:
     """`same` are filters by name and the property whose value they are given."""
@@ -38,7 +79,13 @@ def by_tags(
         for raw in paged(place, operation, key, **{argument: asked}):
             tags = pairs(raw.get("Tags"))
             if state(raw) not in GONE and wanted.items() <= tags.items():
-                yield Seen(id=raw[id_], tags=tags, life=lives(making, failed)(state(raw)))
+                yield Seen(
+                    id=raw[id_],
+                    tags=tags,
+                    life=lives(making, failed)(state(raw)),
+                    made_at=next((moment(raw[key]) for key in MOMENTS if key in raw), None),
+                    in_use=use(place, raw),
+                )
 
     return look
 
@@ -55,13 +102,15 @@ def paged(place: Place, operation: str, key: str, **asked: object) -> Iterator[P
 def by_group_name(place: Place, inputs: Props) -> Iterator[Seen]:
     same = filters(group_name=inputs["name"], vpc_id=inputs["vpcId"])
     for raw in paged(place, "describe_security_groups", "SecurityGroups", Filters=same):
-        yield Seen(id=raw["GroupId"], tags=pairs(raw.get("Tags")))
+        tags = pairs(raw.get("Tags"))
+        yield Seen(id=raw["GroupId"], tags=tags, in_use=with_interfaces(place, raw))
 
 
 def by_template_name(place: Place, inputs: Props) -> Iterator[Seen]:
     same = filters(launch_template_name=inputs["name"])
     for raw in paged(place, "describe_launch_templates", "LaunchTemplates", Filters=same):
-        yield Seen(id=raw["LaunchTemplateId"], tags=pairs(raw.get("Tags")))
+        tags, made_at = pairs(raw.get("Tags")), moment(raw.get("CreateTime"))
+        yield Seen(id=raw["LaunchTemplateId"], tags=tags, made_at=made_at)
 
 
 DESTINATIONS = {
@@ -126,7 +175,7 @@ def by_rule(direction: str) -> Look:
 EC2_KINDS = (
     Kind(
         type="aws:ec2/eip:Eip",
-        look=by_tags("describe_addresses", "Addresses", "AllocationId"),
+        look=by_tags("describe_addresses", "Addresses", "AllocationId", use=associated),
         rights=("ec2:DescribeAddresses",),
     ),
     Kind(
@@ -136,7 +185,9 @@ EC2_KINDS = (
     ),
     Kind(
         type="aws:ec2/internetGateway:InternetGateway",
-        look=by_tags("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+        look=by_tags(
+            "describe_internet_gateways", "InternetGateways", "InternetGatewayId", use=attached
+        ),
         rights=("ec2:DescribeInternetGateways",),
     ),
     Kind(
@@ -169,7 +220,7 @@ EC2_KINDS = (
     Kind(
         type="aws:ec2/securityGroup:SecurityGroup",
         look=by_group_name,
-        rights=("ec2:DescribeSecurityGroups",),
+        rights=("ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces"),
     ),
     Kind(
         type="aws:ec2/subnet:Subnet",
@@ -178,8 +229,8 @@ EC2_KINDS = (
     ),
     Kind(
         type="aws:ec2/vpc:Vpc",
-        look=by_tags("describe_vpcs", "Vpcs", "VpcId"),
-        rights=("ec2:DescribeVpcs",),
+        look=by_tags("describe_vpcs", "Vpcs", "VpcId", use=with_subnets),
+        rights=("ec2:DescribeVpcs", "ec2:DescribeSubnets"),
     ),
     Kind(
         type="aws:ec2/vpcEndpoint:VpcEndpoint",

@@ -1,4 +1,4 @@
-"""Asked by `byoc` before it starts an engine on a stack where one was killed."""
+"""Asked by `byoc` of what a killed engine was making, and of creates that failed."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +56,8 @@ def guarded(kind: Kind, pending: Pending, config: "StackConfig", clients: "Clien
     try:
         place = clients.place(pending, config)
         seen = list(kind.look(place, pending.inputs))
+    except KeyError as error:
+        return Sight(fate=Fate.UNKNOWN, why=f"its {error.args[0]} is not known")
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ABSENT or "NotFound" in code:
@@ -65,7 +67,13 @@ def guarded(kind: Kind, pending: Pending, config: "StackConfig", clients: "Clien
         return Sight(fate=Fate.UNKNOWN, why=" ".join(str(error).split()))
     except OtherAccountError as error:
         return Sight(fate=Fate.UNKNOWN, why=str(error))
-    return sight(seen, kind.mark, deployment=config.name, recorded=pending.recorded)
+    return sight(
+        seen,
+        kind.mark,
+        deployment=config.name,
+        recorded=pending.recorded,
+        not_before=pending.not_before,
+    )
 
 
 class OtherAccountError(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from infra.pending.seen import Kind, Mark, Place, Props, Seen, lives, own_tags, pairs
+from infra.pending.seen import Kind, Mark, Place, Props, Seen, lives, moment, own_tags, pairs
 
 EKS_LIFE = lives(making=("creating", "pending"), failed=("failed", "create_failed"))
 EKS_GONE = ("deleting",)
@@ -20,7 +20,12 @@ def by_eks_name(operation: str, key: str, **parts: str) -> Any:
         told = str(found.get("status") or "").lower()
         if told not in EKS_GONE:
             id_ = ":".join(asked.values())
-            yield Seen(id=id_, tags=pairs(found.get("tags")), life=EKS_LIFE(told))
+            yield Seen(
+                id=id_,
+                tags=pairs(found.get("tags")),
+                life=EKS_LIFE(told),
+                made_at=moment(found.get("createdAt")),
+            )
 
     return look
 
@@ -34,32 +39,38 @@ def by_service_account(place: Place, inputs: Props) -> Iterator[Seen]:
         for each in page["associations"]:
             number = each["associationId"]
             found = eks.describe_pod_identity_association(clusterName=cluster, associationId=number)
-            tags = pairs(found["association"].get("tags"))
-            yield Seen(id=f"{cluster},{number}", also=(number,), tags=tags)
+            yield Seen(
+                id=f"{cluster},{number}",
+                also=(number,),
+                tags=pairs(found["association"].get("tags")),
+                made_at=moment(found["association"].get("createdAt")),
+            )
 
 
 def by_role_name(place: Place, inputs: Props) -> Iterator[Seen]:
     role = place.client("iam").get_role(RoleName=inputs["name"])["Role"]
-    yield Seen(id=role["RoleName"], tags=pairs(role.get("Tags")))
+    tags, made_at = pairs(role.get("Tags")), moment(role["CreateDate"])
+    yield Seen(id=role["RoleName"], tags=tags, made_at=made_at)
 
 
 def by_policy_name(place: Place, inputs: Props) -> Iterator[Seen]:
-    arn = f"arn:aws:iam::{place.account}:policy{inputs.get('path') or '/'}{inputs['name']}"
+    arn = f"{place.arn('iam')}policy{inputs.get('path') or '/'}{inputs['name']}"
     policy = place.client("iam").get_policy(PolicyArn=arn)["Policy"]
-    yield Seen(id=arn, tags=pairs(policy.get("Tags")))
+    yield Seen(id=arn, tags=pairs(policy.get("Tags")), made_at=moment(policy["CreateDate"]))
 
 
 def by_profile_name(place: Place, inputs: Props) -> Iterator[Seen]:
     found = place.client("iam").get_instance_profile(InstanceProfileName=inputs["name"])
     profile = found["InstanceProfile"]
-    yield Seen(id=profile["InstanceProfileName"], tags=pairs(profile.get("Tags")))
+    tags, made_at = pairs(profile.get("Tags")), moment(profile["CreateDate"])
+    yield Seen(id=profile["InstanceProfileName"], tags=tags, made_at=made_at)
 
 
 def by_issuer(place: Place, inputs: Props) -> Iterator[Seen]:
     issuer = str(inputs["url"]).removeprefix("https://")
-    arn = f"arn:aws:iam::{place.account}:oidc-provider/{issuer}"
+    arn = f"{place.arn('iam')}oidc-provider/{issuer}"
     found = place.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=arn)
-    yield Seen(id=arn, tags=pairs(found.get("Tags")))
+    yield Seen(id=arn, tags=pairs(found.get("Tags")), made_at=moment(found["CreateDate"]))
 
 
 def by_alias(place: Place, inputs: Props) -> Iterator[Seen]:
@@ -83,7 +94,7 @@ def by_key_tags(place: Place, inputs: Props) -> Iterator[Seen]:
                 continue
             found = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
             if found["KeyState"] not in DYING_KEYS:
-                yield Seen(id=key["KeyId"], tags=tags)
+                yield Seen(id=key["KeyId"], tags=tags, made_at=moment(found["CreationDate"]))
 
 
 def key_tags(place: Place, kms: Any, key: str) -> dict[str, str]:
@@ -104,9 +115,9 @@ def by_group(place: Place, inputs: Props) -> Iterator[Seen]:
     for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name):
         for group in page["logGroups"]:
             if group["logGroupName"] == name:
-                arn = f"arn:aws:logs:{place.region}:{place.account}:log-group:{name}"
+                arn = f"{place.arn('logs', place.region)}log-group:{name}"
                 tags = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-                yield Seen(id=name, tags=tags)
+                yield Seen(id=name, tags=tags, made_at=moment(group["creationTime"]))
 
 
 def by_bucket(place: Place, inputs: Props) -> Iterator[Seen]:
@@ -120,7 +131,13 @@ def by_bucket(place: Place, inputs: Props) -> Iterator[Seen]:
         if error.response["Error"]["Code"] != "NoSuchTagSet":
             raise
         tags = []
-    yield Seen(id=name, tags=pairs(tags))
+    yield Seen(id=name, tags=pairs(tags), in_use=kept(s3, name))
+
+
+def kept(s3: Any, bucket: str) -> str:
+    if s3.list_objects_v2(Bucket=bucket, MaxKeys=1).get("Contents"):
+        return "holds objects"
+    return "keeps versions" if s3.get_bucket_versioning(Bucket=bucket).get("Status") else ""
 
 
 def by_share(place: Place, inputs: Props) -> Iterator[Seen]:
@@ -217,7 +234,7 @@ OTHER_KINDS = (
     Kind(
         type="aws:s3/bucket:Bucket",
         look=by_bucket,
-        rights=("s3:ListBucket", "s3:GetBucketTagging"),
+        rights=("s3:ListBucket", "s3:GetBucketTagging", "s3:GetBucketVersioning"),
         mark=Mark.TAGS_LATER,
     ),
 )

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from permissions.names import DEPLOYMENT_TAG
+from permissions.names import DEPLOYMENT_TAG, partition_of
 
 Props = Mapping[str, Any]
 
@@ -37,6 +38,10 @@ class Seen:
     life: Life = Life.READY
     stranger: str = ""
     """Why it is somebody else's, where its tags do not tell."""
+    made_at: datetime | None = None
+    """None where AWS does not tell."""
+    in_use: str = ""
+    """How that shows: nothing can use a thing whose id was never known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,10 @@ class Place:
     deployment: str
     by_role: bool = False
     """Under a role that sees less than the whole account."""
+
+    def arn(self, service: str, region: str = "") -> str:
+        """The beginning of the ARN of a thing of this account."""
+        return f"arn:{partition_of(self.region)}:{service}:{region}:{self.account}:"
 
 
 def own_tags(place: Place, inputs: Props) -> dict[str, str]:
@@ -81,6 +90,13 @@ def lives(making: Sequence[str] = (), failed: Sequence[str] = ()) -> Callable[[s
         return Life.FAILED if state.lower() in failed else Life.READY
 
     return life
+
+
+def moment(told: datetime | float | None) -> datetime | None:
+    """By whichever of its forms a service tells it: CloudWatch counts milliseconds."""
+    if isinstance(told, int | float):
+        return datetime.fromtimestamp(told / 1000, UTC)
+    return told
 
 
 def pairs(tags: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:

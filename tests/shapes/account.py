@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from components.kubernetes.platform import private_load_balancer_tags
+from tests.access_proof.record import trusting
 from tests.infra.config.documents import Document
 from tests.local.aws.cloud import CUSTOMER, LocalAws
 
@@ -32,6 +33,8 @@ def brought(aws: LocalAws, document: Document) -> Document:
             made["encryption"][key] = key_arn(aws, region)
     for peering in made.get("peering", []):
         peering["vpcId"] = peer(aws, peering, region)
+        if accepter := peering.get("accepter"):
+            hand_over(aws, peering, accepter, region)
     if link := made.get("endpoints", {}).get("privateLink"):
         link["acceptedEndpoints"] = []  # who connects asks once the service is there
         if "loadBalancerArn" not in link:
@@ -69,6 +72,23 @@ def peer(aws: LocalAws, peering: Document, region: str) -> str:
     account, there = peering.get("account", CUSTOMER), peering.get("region", region)
     ec2 = aws.client("ec2", account=account, region=there)
     return str(ec2.create_vpc(CidrBlock=peering["cidrs"][0])["Vpc"]["VpcId"])
+
+
+def hand_over(aws: LocalAws, peering: Document, accepter: Document, region: str) -> None:
+    """The peer's side: a role that this account may take on, and what it may change there."""
+    account, there = peering.get("account", CUSTOMER), peering.get("region", region)
+    ec2, iam = (aws.client(each, account=account, region=there) for each in ("ec2", "iam"))
+    vpc = peering["vpcId"]
+    tables = [ec2.create_route_table(VpcId=vpc) for _ in accepter.get("routeTableIds", [])]
+    accepter["routeTableIds"] = [made["RouteTable"]["RouteTableId"] for made in tables]
+    accepter["securityGroupIds"] = [
+        ec2.create_security_group(VpcId=vpc, GroupName=f"{vpc}-{id_}", Description="clients")[
+            "GroupId"
+        ]
+        for id_ in accepter.get("securityGroupIds", [])
+    ]
+    name = accepter["roleArn"].rpartition("/")[2]
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusting(CUSTOMER))
 
 
 def load_balancer(aws: LocalAws, name: str, region: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -134,14 +136,17 @@ def destroyed(project: Project, *, under_role: bool) -> Any:
 def unfound(project: Project, document: Document, aws: LocalAws) -> Iterator[str]:
     """Each resource by its inputs alone, as where the record holds nothing else of it."""
     config = parse(document)
-    for resource in project.resources().values():
+    resources = project.resources()
+    for resource in resources.values():
         kind = KINDS.get(resource["type"])
         if kind is None:
             continue
-        region = resource["inputs"].get("region") or config.region
+        provider = resources[resource["provider"].split("::")[-2]]["inputs"]
+        region = resource["inputs"].get("region") or provider.get("region") or config.region
+        account = account_of(provider) or config.account
         place = Place(
-            client=lambda service, region=region: aws.client(service, region=region),
-            account=config.account,
+            client=functools.partial(aws.client, account=account, region=region),
+            account=account,
             region=region,
             deployment=config.name,
         )
@@ -150,6 +155,12 @@ def unfound(project: Project, document: Document, aws: LocalAws) -> Iterator[str
         ids = {resource["id"]}.intersection(*[(each.id, *each.also) for each in seen])
         if found.fate is not Fate.THERE or not ids:
             yield f"{resource['urn'].rpartition('$')[2]}: {found}"
+
+
+def account_of(provider: Mapping[str, Any]) -> str:
+    """Of the last of the roles that it takes on."""
+    roles = json.loads(provider.get("assumeRoles") or "[]")
+    return str(roles[-1]["roleArn"]).split(":")[4] if roles else ""
 
 
 def scan(document: Document, aws: LocalAws) -> Scan:

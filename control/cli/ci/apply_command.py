@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from control.cli.ci.actor import Actor
     from control.cli.ci.record import Record
     from control.cli.ci.saved_plan import Facts, SavedPlan
+    from control.cli.lost_plan import FailedCreates
     from control.cli.operation import Outcome
     from control.cli.stack import Opened
 
@@ -94,6 +95,9 @@ def apply(
     from control.cli.ci.source import read_source, resolved
     from control.cli.ci.writing import results_folder
     from control.cli.deploy import checked
+    from control.cli.lost import take_in_lost
+    from control.cli.lost_plan import FailedCreates
+    from control.cli.operation import Result
     from control.cli.outcome_view import failure
 
     approved = saved_plan.load(plan)
@@ -111,11 +115,14 @@ def apply(
         "policy_packs": packs(opened.project, policy_pack),
         "message": message(approved, who),
     }
-    outcome = run_plan(opened, options)
+    failed = FailedCreates()
+    outcome = run_plan(opened, options, failed)
     record = record_of(outcome, approved, here, who)
     write_record(record, folder)
     if history:
         append(history, record)
+    if outcome.result is Result.FAILED and take_in_lost(opened, failed.found, ask=False):
+        say("Recorded: the plan is stale by it. Preview again, and let the new plan be approved.")
     if not outcome.ok:
         raise failure(outcome)
     tell(headline(record))
@@ -136,11 +143,11 @@ def take_in_pending(opened: Opened) -> None:
         )
 
 
-def run_plan(opened: Opened, options: Mapping[str, Any]) -> Outcome:
+def run_plan(opened: Opened, options: Mapping[str, Any], failed: FailedCreates) -> Outcome:
     from control.cli import operation
     from control.cli.deploy import QUIET, run_unlocked
 
-    return run_unlocked(operation.UP, opened, {**options, **QUIET})
+    return run_unlocked(operation.UP, opened, {**options, **QUIET}, failed)
 
 
 def record_of(outcome: Outcome, plan: SavedPlan, here: Facts, who: Actor) -> Record:

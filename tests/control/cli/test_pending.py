@@ -1,4 +1,4 @@
-"""Commands that start an engine settle first what a killed one was making."""
+"""What an engine was making that was killed, or that got no answer, is settled by the record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from control.cli import extensions
 from control.cli.pending_plan import Fate, Pending, Sight
 from tests.control.cli.conftest import Byoc
-from tests.control.cli.sample_program import Project, sample_project
+from tests.control.cli.sample_program import Project, sample_project, set_step
 
 pytestmark = pytest.mark.engine
 
@@ -77,5 +77,23 @@ def test_a_destroy_takes_with_it_what_was_made(
 ) -> None:
     byoc("up", "--yes").ok()
     sees(monkeypatch, Sight(fate=Fate.THERE, id=forget(project, "network-vpc")))
+    byoc("destroy", "--yes").ok()
+    assert list((project.folder / "shelf").iterdir()) == []
+
+
+def test_what_was_made_and_never_answered_is_taken_in_and_gone_on_with(
+    project: Project, byoc: Byoc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_step(project, "lost")
+    sees(monkeypatch, Sight(fate=Fate.FOREIGN, id="lost-1", why="lost-1 is of deployment other"))
+    refused = byoc("up", "--yes")
+    assert refused.code == 1
+    assert "the shelf did not answer" in refused.err
+    assert "taken by somebody else's (lost-1 is of deployment other)" in refused.err
+
+    sees(monkeypatch, Sight(fate=Fate.THERE, id="lost-1"))
+    done = byoc("up", "--yes").ok()
+    assert "shelf:index:Book cluster-nodes: it was made, as lost-1" in done.err
+    assert "Going on with what is left to do." in done.err
     byoc("destroy", "--yes").ok()
     assert list((project.folder / "shelf").iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +60,10 @@ def test_an_object_is_ours_by_its_labels_alone(api: KubeApi) -> None:
     assert fate(pending(api, "nothing")) == (Fate.ABSENT, "")
     recorded = frozenset({"default/ours"})
     assert fate(pending(api, "ours", recorded=recorded)) == (Fate.ABSENT, "")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert fate(pending(api, "ours", not_before=later))[0] is Fate.FOREIGN
+    earlier = datetime.now(UTC) - timedelta(hours=1)
+    assert fate(pending(api, "ours", not_before=earlier))[0] is Fate.THERE
 
 
 @pytest.mark.parametrize("version", ["nothing.example.com/v1", "apps/v1"])

@@ -1,5 +1,7 @@
 """What was seen is the killed engine's only where it is this deployment's and not recorded yet."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from control.cli.pending_plan import Fate
@@ -57,3 +59,26 @@ def test_it_says_whose_a_stranger_is_and_what_cannot_be_told_apart() -> None:
     assert "does not carry the tag clickhouse-byoc-deployment" in untagged
     two = (IT, Seen(id="vpc-2", tags=OURS))
     assert "vpc-1, vpc-2" in sight(two, Mark.TAGS, deployment="acme", recorded=()).why
+
+
+BEGAN = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+AGES = {
+    "made since": (Seen(id="r", tags=OURS, made_at=BEGAN + timedelta(hours=1)), Fate.THERE),
+    "made as clocks differ": (
+        Seen(id="r", tags=OURS, made_at=BEGAN - timedelta(minutes=5)), Fate.THERE,
+    ),
+    "made before": (
+        Seen(id="r", tags=OURS, made_at=BEGAN - timedelta(minutes=5, seconds=1)), Fate.FOREIGN,
+    ),
+    "nobody tells when": (Seen(id="r", tags=OURS), Fate.THERE),
+    "in use": (Seen(id="r", tags=OURS, in_use="has subnets"), Fate.FOREIGN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("seen", "fate"), AGES.values(), ids=AGES.keys())
+def test_a_second_stack_of_the_same_name_takes_nothing_of_the_first(seen: Seen, fate: Fate) -> None:
+    found = sight((seen,), Mark.TAGS, deployment="acme", recorded=(), not_before=BEGAN)
+    assert found.fate is fate
+    assert ("another stack of the same name has it" in found.why) == (fate is Fate.FOREIGN)
+    killed = sight((seen,), Mark.TAGS, deployment="acme", recorded=())
+    assert killed.fate is Fate.THERE, "an engine recorded that it was making it"

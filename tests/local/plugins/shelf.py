@@ -61,8 +61,14 @@ class Book(Resource):
         if inputs["title"] == "refused":
             raise PluginError("the shelf does not take refused books")
         id_ = inputs["isbn"]
+        lost = inputs["title"] == "lost"
+        if lost and self.file(id_).exists():
+            raise PluginError(f"{id_} stands on the shelf already")
         book = {"location": "room 1"} | inputs | {"link": f"shelf://{id_}", "revision": 1}
-        return State(id=id_, outputs=self.written(id_, book))
+        made = State(id=id_, outputs=self.written(id_, book))
+        if lost:
+            raise PluginError("the shelf did not answer")
+        return made
 
     def settle(self, call: Call, state: State) -> Props:
         while state.outputs.get("neverReady"):
