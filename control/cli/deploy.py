@@ -51,14 +51,17 @@ def up(
     from control.cli import operation
     from control.cli.confirmation import confirm, require_terminal
     from control.cli.extensions import check_account
+    from control.cli.lost import unfinished
     from control.cli.pending import settle_pending
 
     if not yes:
         require_terminal("byoc up")
     opened = checked(stack)
     check_account(opened.project, opened.name)
-    settle_pending(opened, ask=not yes)
+    settling = settle_pending(opened, ask=not yes)
     options = {"policy_packs": policy_pack, "refresh": refresh or None, "parallel": parallel}
+    if settling or unfinished(opened):
+        look_before(opened, options, ask=not yes, as_json=as_json)
     if not yes:
         plan = succeeded(operation.PREVIEW, opened, options, as_json=as_json)
         if not plan.progress.changed:
@@ -138,19 +141,35 @@ def checked(stack: str | None, acting: Acting | None = None) -> Opened:
     return opened
 
 
+def look_before(opened: Opened, options: Mapping[str, Any], *, ask: bool, as_json: bool) -> None:
+    """Another attempt failed: what of this one's creates it had made is taken in."""
+    from control.cli.lost import take_in_planned
+    from control.cli.lost_plan import PlannedCreates
+    from control.cli.operation import PREVIEW
+
+    say("The last attempt did not go through. Looking for what it made and had no answer to:")
+    planned = PlannedCreates()
+    given = {name: value for name, value in options.items() if value is not None}
+    ended_well(run_unlocked(PREVIEW, opened, given, planned), as_json=as_json)
+    take_in_planned(opened, planned.found, ask=ask)
+
+
 def brought_up(opened: Opened, options: Mapping[str, Any], *, ask: bool) -> Outcome:
     """Go on where the cloud had done what seemed to fail: each attempt has more of it recorded."""
     from control.cli.lost import take_in_lost
     from control.cli.lost_plan import FailedCreates
     from control.cli.operation import UP, Result
+    from control.cli.outcome_view import failure
 
     given = {name: value for name, value in options.items() if value is not None}
     for _ in range(MOST_ATTEMPTS):
         failed = FailedCreates()
         outcome = run_unlocked(UP, opened, given, failed)
-        if outcome.result is not Result.FAILED or not take_in_lost(opened, failed.found, ask=ask):
+        if outcome.result is not Result.FAILED:
             break
-        say("Going on with what is left to do.")
+        if not take_in_lost(opened, failed.found, ask=ask).taken_in:
+            break
+        say(f"{failure(outcome).problem}\nIt was made all the same: going on with what is left.")
     return outcome
 
 

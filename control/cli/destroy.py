@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,9 +27,21 @@ if TYPE_CHECKING:
     from control.cli.stack import Opened
 
 
+DataOption = Annotated[
+    str | None,
+    typer.Option(
+        "--delete-data",
+        metavar="NAME",
+        help="Delete its data too, without a question: the stack's name. --yes never does.",
+        show_default=False,
+    ),
+]
+
+
 def destroy(
     stack: StackOption = None,
     yes: YesOption = False,
+    delete_data: DataOption = None,
     as_json: JsonOption = False,
     everything: AllOption = False,
     parallel: ParallelOption = None,
@@ -43,6 +55,7 @@ def destroy(
     from control.cli import operation
     from control.cli.aws_profile import Acting, give_meaning
     from control.cli.confirmation import confirm_by_name, require_terminal
+    from control.cli.data_question import DataQuestion, check_name, stake_of
     from control.cli.pending import settle_pending
     from control.cli.service_removal import take_down_services
     from control.cli.stack import choose, open_stack
@@ -50,7 +63,11 @@ def destroy(
     if not yes:
         require_terminal("byoc destroy")
     opened = open_stack(*choose(stack))  # a broken configuration must not keep it alive
+    check_name(delete_data, opened.name)
     give_meaning(opened, Acting.REMOVE)
+    data = DataQuestion(stake=stake_of(opened), stack=opened.name, answered=delete_data is not None)
+    if yes:
+        data.require_answer()
     settle_pending(opened, ask=not yes, leaving=True)
     options = {"parallel": parallel, "run_program": by_another_role(opened)}
     if not yes:
@@ -58,27 +75,11 @@ def destroy(
         if plan.progress.changed:
             show(plan, usual=None if everything else Change.DELETE, as_json=as_json)
             confirm_by_name(f"This deletes the deployment {opened.name}.", opened.name)
-    confirm_data(opened, ask=not yes)
+        data.ask()
     take_down_services(opened)
     done = succeeded(operation.DESTROY, opened, options | QUIET, as_json=as_json)
     if not look_around(opened, done, as_json=as_json):
         raise typer.Exit(FAILED)
-
-
-def confirm_data(opened: Opened, *, ask: bool) -> None:
-    """Data is another matter than machines: named, and asked for on its own."""
-    from control.cli.confirmation import confirm_by_phrase
-    from control.cli.data_at_stake import PHRASE, at_stake, lines
-    from control.cli.service_removal import warehouses_in_cluster
-    from control.cli.stack import translated
-
-    with translated(opened.name):
-        deployment = opened.stack.export_stack().deployment or {}
-    stake = at_stake(deployment.get("resources") or (), warehouses_in_cluster(opened))
-    for line in lines(stake):
-        say(line)
-    if ask and stake.is_anything:
-        confirm_by_phrase("No backup of this is kept by the deployment itself.", PHRASE)
 
 
 def look_around(opened: Opened, done: Outcome, *, as_json: bool) -> bool:

@@ -1,4 +1,4 @@
-"""After an engine has failed: what the cloud made all the same is looked for and recorded."""
+"""After an attempt that failed: what the cloud made all the same is looked for and recorded."""
 
 from __future__ import annotations
 
@@ -6,53 +6,77 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from control.cli.lost_plan import FailedCreate, as_pending, began_at, looked_for
+from control.cli.errors import CliError
+from control.cli.lost_plan import Create, as_pending, is_unfinished, looked_for, not_before
 from control.cli.output import say
-from control.cli.pending_plan import Settling
+from control.cli.pending_plan import Fate, Settling
 
 if TYPE_CHECKING:
+    from pulumi.automation import UpdateSummary
+
     from control.cli.stack import Opened
 
 ATTEMPTS_READ = 50
-HEAD = "What failed had been asked of the cloud. Looked for, by name or by tags:"
+HEAD = "What an attempt that failed had asked of the cloud, looked for by name or by tags:"
 
 
-def take_in_lost(opened: Opened, failed: Sequence[FailedCreate], *, ask: bool) -> int:
-    """How many of the creates that failed had been done, and are recorded now.
+def take_in_lost(opened: Opened, creates: Sequence[Create], *, ask: bool) -> Settling:
+    """Record those of these creates that had been done before.
 
-    Like `settle_pending`, only the record changes, and that in one step. What is not there failed
-    for a reason of its own; what is somebody else's is told, and left alone.
+    Like `settle_pending`, only the record changes, and that in one step. What is not there is left
+    to the engine; what is somebody else's is told, and left alone.
     """
     from control.cli.confirmation import confirm
     from control.cli.pending import exported, once_made, record
     from control.cli.pending_plan import settled
 
     deployment = exported(opened)
-    pending = as_pending(deployment, failed)
-    creates = looked_for(pending, first_attempt(opened))
-    if not creates:
-        return 0
-    settling = once_made(opened, creates, leaving=False)
+    pending = as_pending(deployment, creates)
+    since = not_before(attempts(opened), deployment, otherwise=datetime.now(UTC))
+    wanted = looked_for(pending, since)
+    settling = once_made(opened, wanted, leaving=False)
     for line in told(settling):
         say(line)
-    if not settling.taken_in:
-        return 0
-    if ask:
-        confirm(f"Record this of {opened.name}, and go on?")
-    record(opened, deployment, settled(pending, settling))
-    return len(settling.taken_in)
+    if settling.taken_in:
+        if ask:
+            confirm(f"Record this of {opened.name}? Nothing in the account is changed by it.")
+        record(opened, deployment, settled(pending, settling))
+    return settling
 
 
-def first_attempt(opened: Opened) -> datetime:
+def take_in_planned(opened: Opened, creates: Sequence[Create], *, ask: bool) -> None:
+    """Before another attempt, as what has no name would be made once more.
+
+    Where several could be it, a further one helps nobody.
+    """
+    from control.cli.pending_plan import said
+
+    settling = take_in_lost(opened, creates, ask=ask)
+    several = {urn: s for urn, s in settling.refused.items() if s.fate is Fate.SEVERAL}
+    if several:
+        lines = [said("stop at", urn, sight) for urn, sight in several.items()]
+        raise CliError(
+            "\n".join(["An attempt that failed made more than one of these:", *lines]),
+            "`byoc orphans` names the command that removes each; then try again.",
+        )
+
+
+def unfinished(opened: Opened) -> bool:
+    from control.cli.pending import exported
+
+    return is_unfinished(attempts(opened), exported(opened))
+
+
+def attempts(opened: Opened) -> list[UpdateSummary]:
+    """Newest first."""
     from control.cli.stack import translated
 
     with translated(opened.name):
-        history = opened.stack.history(page_size=ATTEMPTS_READ, show_secrets=False)
-    return began_at(history, otherwise=datetime.now(UTC))
+        return opened.stack.history(page_size=ATTEMPTS_READ, show_secrets=False)
 
 
 def told(settling: Settling) -> list[str]:
-    """Besides what was made, why the name of another is taken: of the rest the engine told."""
+    """Besides what was made, what has its name: of the rest the engine tells."""
     from control.cli.pending import NOBODY
     from control.cli.pending_plan import said
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from control.cli.errors import CliError
+from control.cli.lost_plan import OBJECTS
 from control.cli.pending_plan import Fate, Pending, Sight, is_older
 from control.cli.service_view import moment
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from control.cli.cluster import Cluster, Document
     from control.cli.stack import Opened
 
-OBJECTS = "kubernetes:"
 NOT_FOUND = 404
 
 

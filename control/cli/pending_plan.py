@@ -32,6 +32,8 @@ class Fate(StrEnum):
     """To make it once more changes nothing."""
     FOREIGN = "foreign"
     """Something of somebody else's has its name."""
+    SEVERAL = "several"
+    """More than one could be it."""
     UNKNOWN = "unknown"
     """It could not be looked for: never counted as absent."""
 
@@ -151,6 +153,7 @@ WORDS: Mapping[Fate, str] = {
     Fate.ABSENT: "it was not made",
     Fate.AGAIN: "to make it once more changes nothing",
     Fate.FOREIGN: "its name is taken by somebody else's",
+    Fate.SEVERAL: "more than one could be it",
     Fate.UNKNOWN: "it could not be looked for",
 }
 

@@ -37,7 +37,7 @@ def sight(
         return Sight(fate=Fate.ABSENT)
     if len(left) > 1:
         several = ", ".join(sorted(each.id for each in left))
-        return Sight(fate=Fate.UNKNOWN, why=f"{several} could be it: delete all but one")
+        return Sight(fate=Fate.SEVERAL, why=f"{several}: delete all but one")
     return Sight(fate=FATES[left[0].life], id=left[0].id)
 
 

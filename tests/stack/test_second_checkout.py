@@ -86,7 +86,7 @@ def carried(second: Checkout) -> Carried:
 
 
 def test_destroy_leaves_nothing(second: Checkout, carried: Carried) -> None:
-    second.byoc("destroy", "--stack", "local", "--yes").ok()
+    second.byoc("destroy", "--stack", "local", "--yes", "--delete-data", "local").ok()
     state = json.loads(second.pulumi("stack", "export").ok().out)
     assert [resource["urn"] for resource in state["deployment"].get("resources", [])] == []
     assert leftovers_in_aws(second) == {}

@@ -121,7 +121,7 @@ def apply(
     write_record(record, folder)
     if history:
         append(history, record)
-    if outcome.result is Result.FAILED and take_in_lost(opened, failed.found, ask=False):
+    if outcome.result is Result.FAILED and take_in_lost(opened, failed.found, ask=False).taken_in:
         say("Recorded: the plan is stale by it. Preview again, and let the new plan be approved.")
     if not outcome.ok:
         raise failure(outcome)

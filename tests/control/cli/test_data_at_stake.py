@@ -10,8 +10,8 @@ import pytest
 
 from control.cli import connection
 from control.cli.data_at_stake import AtStake, at_stake, lines
-from control.cli.destroy import confirm_data
-from control.cli.errors import CliError
+from control.cli.data_question import DataQuestion, check_name, stake_of
+from control.cli.errors import CliError, UsageError
 
 
 def bucket(name: str, *, disposable: bool, **more: Any) -> dict[str, Any]:
@@ -78,18 +78,43 @@ def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "connect", refused)
 
 
+BUCKET = AtStake(buckets=("data",))
+
+
 @pytest.mark.parametrize("typed", ["", "sample", "yes", "delete data"])
 def test_data_is_asked_for_on_its_own(
     typed: str, unreachable: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("typer.prompt", lambda *_, **__: typed)
+    stake = stake_of(OpenedSample())  # type: ignore[arg-type]
+    assert stake == BUCKET
     refused = nullcontext() if typed == "delete data" else pytest.raises(CliError)
     with refused:
-        confirm_data(OpenedSample(), ask=True)  # type: ignore[arg-type]
+        DataQuestion(stake=stake, stack="sample").ask()
 
 
-def test_data_is_named_without_a_question_too(
-    unreachable: None, capsys: pytest.CaptureFixture[str]
+ANSWERS = {
+    "data, and not a word of it": (BUCKET, None, False),
+    "data, and its stack is named": (BUCKET, "sample", True),
+    "a warehouse": (AtStake(warehouses=("lake",)), None, False),
+    "buckets that refuse by themselves": (AtStake(guarded=("data",)), None, True),
+    "nothing": (AtStake(), None, True),
+}
+
+
+@pytest.mark.parametrize(("stake", "named", "goes_on"), ANSWERS.values(), ids=ANSWERS.keys())
+def test_yes_alone_never_deletes_data(
+    stake: AtStake, named: str | None, goes_on: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    confirm_data(OpenedSample(), ask=False)  # type: ignore[arg-type]
-    assert "Emptied and deleted: buckets data." in capsys.readouterr().err
+    question = DataQuestion(stake=stake, stack="sample", answered=named is not None)
+    refused = nullcontext() if goes_on else pytest.raises(UsageError, match="nothing was changed")
+    with refused:
+        question.require_answer()
+    assert capsys.readouterr().err.splitlines() == lines(stake), "it is named all the same"
+
+
+def test_the_data_of_another_stack_is_not_meant() -> None:
+    check_name(None, "sample")
+    check_name("sample", "sample")
+    with pytest.raises(UsageError, match="'smaple', and the stack is 'sample'"):
+        check_name("smaple", "sample")

@@ -9,7 +9,16 @@ import pytest
 from pulumi.automation import EngineEvent, UpdateSummary
 
 from control.cli.deployment_state import SECRET_MARK
-from control.cli.lost_plan import FailedCreate, FailedCreates, as_pending, began_at, looked_for
+from control.cli.lost_plan import (
+    UNKNOWN,
+    Create,
+    FailedCreates,
+    PlannedCreates,
+    as_pending,
+    is_unfinished,
+    looked_for,
+    not_before,
+)
 from control.cli.pending_plan import Fate, Sight, settled, settling
 
 PROVIDER = "urn:pulumi:acme::byoc::pulumi:providers:aws::aws"
@@ -26,16 +35,20 @@ STATE: dict[str, Any] = {
 
 
 def failing(op: str = "create", **more: Any) -> EngineEvent:
+    return event("resOpFailedEvent", op, **more)
+
+
+def event(kind: str, op: str = "create", **more: Any) -> EngineEvent:
     new = {
         "type": TYPE, "urn": ROLE, "custom": True, "parent": "p", "provider": f"{PROVIDER}::7",
         "inputs": {"name": "acme-worker", "key": SEALED, "rules": [{"a": SEALED, "b": 1}, SEALED]},
         **more.pop("new", {}),
     }  # fmt: skip
     metadata = {"op": op, "urn": ROLE, "type": TYPE, "provider": PROVIDER, "new": new, **more}
-    return EngineEvent.from_json({"resOpFailedEvent": {"metadata": metadata}})
+    return EngineEvent.from_json({kind: {"metadata": metadata}})
 
 
-def failed(*events: EngineEvent) -> list[FailedCreate]:
+def failed(*events: EngineEvent) -> list[Create]:
     creates = FailedCreates()
     for event in events:
         creates(event)
@@ -91,24 +104,52 @@ def test_what_the_state_holds_of_it_already_is_not_looked_for(
 
 
 def update(hours_ago: int, result: str = "failed", kind: str = "update") -> UpdateSummary:
+    """It took half an hour."""
     started = (NOW - timedelta(hours=hours_ago)).replace(tzinfo=None)
     return UpdateSummary(
-        kind=kind, start_time=started, message="", environment={}, config={}, result=result
-    )
+        kind=kind, start_time=started, end_time=started + timedelta(minutes=30), result=result,
+        message="", environment={}, config={},
+    )  # fmt: skip
 
 
-HISTORIES = {
-    "none": ([], 0),
-    "this one alone": ([update(1)], 1),
-    "several that failed": ([update(1), update(2), update(3)], 3),
-    "one that went through before": ([update(1), update(2, "succeeded"), update(3)], 1),
-    "a refresh between": ([update(1), update(2, "succeeded", "refresh"), update(3)], 3),
-    "a destroy before": ([update(1), update(2, "failed", "destroy"), update(3)], 1),
+FIRST = {"resources": [{"urn": "s", "created": (NOW - timedelta(hours=9)).isoformat()}]}
+HISTORIES: dict[str, tuple[list[UpdateSummary], dict[str, Any], float, bool]] = {
+    "nothing was ever done": ([], {}, 0, False),
+    "killed before it was written down": ([], FIRST, 9, True),
+    "one that failed": ([update(1)], {}, 1, True),
+    "several that failed": ([update(1), update(2), update(3)], {}, 3, True),
+    "one that failed after one that was killed": ([update(1)], FIRST, 9, True),
+    "one that went through before": (
+        [update(1), update(2, "succeeded"), update(3)], FIRST, 1.5, True,
+    ),
+    "one that went through last": ([update(1, "succeeded"), update(2)], FIRST, 0.5, False),
+    "a refresh since": ([update(1, kind="refresh"), update(2)], {}, 2, True),
+    "a destroy before": ([update(1), update(2, kind="destroy"), update(3)], FIRST, 1.5, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("history", "state", "hours_ago", "open_"), HISTORIES.values(), ids=HISTORIES.keys()
+)
+def test_since_when_attempts_made_what_is_not_recorded(
+    history: list[UpdateSummary], state: dict[str, Any], hours_ago: float, open_: bool
+) -> None:
+    assert not_before(history, state, otherwise=NOW) == NOW - timedelta(hours=hours_ago)
+    assert is_unfinished(history, state) is open_
+
+
+PLANNED = {
+    "all of it is known": ({"name": "acme-worker"}, True),
+    "a part of it waits for something else": ({"rules": [{"vpc": UNKNOWN}]}, False),
 }
 
 
-@pytest.mark.parametrize(("history", "hours_ago"), HISTORIES.values(), ids=HISTORIES.keys())
-def test_attempts_began_after_the_last_that_went_through(
-    history: list[UpdateSummary], hours_ago: int
+@pytest.mark.parametrize(("inputs", "kept"), PLANNED.values(), ids=PLANNED.keys())
+def test_what_waits_for_something_that_is_not_there_was_not_made(
+    inputs: dict[str, Any], kept: bool
 ) -> None:
-    assert began_at(history, otherwise=NOW) == NOW - timedelta(hours=hours_ago)
+    planned = PlannedCreates()
+    planned(event("resourcePreEvent", new={"inputs": inputs}))
+    assert bool(planned.found) is kept
+    planned(event("resourcePreEvent", new={"type": "kubernetes:core/v1:Secret"}))
+    assert len(planned.found) == kept, "one in the cluster is refused by its name"

@@ -40,8 +40,15 @@ def forget(project: Project, name: str) -> str:
     return id_
 
 
-def sees(monkeypatch: pytest.MonkeyPatch, sight: Sight) -> None:
+THERE = Sight(fate=Fate.THERE, id="lost-1")
+
+
+def sees(monkeypatch: pytest.MonkeyPatch, *sights: Sight) -> None:
+    """One after the other, each time that is looked; the last of them from then on."""
+    left = list(sights)
+
     def find(file: Path, creates: Sequence[Pending], *, leaving: bool) -> Mapping[str, Sight]:
+        sight = left.pop(0) if len(left) > 1 else left[0]
         return {each.urn: sight for each in creates}
 
     monkeypatch.setattr(extensions, "finders", lambda: [find])
@@ -85,15 +92,26 @@ def test_what_was_made_and_never_answered_is_taken_in_and_gone_on_with(
     project: Project, byoc: Byoc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_step(project, "lost")
-    sees(monkeypatch, Sight(fate=Fate.FOREIGN, id="lost-1", why="lost-1 is of deployment other"))
-    refused = byoc("up", "--yes")
-    assert refused.code == 1
-    assert "the shelf did not answer" in refused.err
-    assert "taken by somebody else's (lost-1 is of deployment other)" in refused.err
-
-    sees(monkeypatch, Sight(fate=Fate.THERE, id="lost-1"))
-    done = byoc("up", "--yes").ok()
-    assert "shelf:index:Book cluster-nodes: it was made, as lost-1" in done.err
-    assert "Going on with what is left to do." in done.err
+    project.up().failed("the shelf did not answer")
+    why = "lost-1 is of deployment other"
+    sees(monkeypatch, Sight(fate=Fate.FOREIGN, id="lost-1", why=why), THERE)
+    told = byoc("up", "--yes").ok().err
+    before, _, after = told.partition("shelf:index:Book cluster-nodes: it was made, as lost-1")
+    assert "The last attempt did not go through." in before
+    assert f"its name is taken by somebody else's ({why})" in before
+    assert "lost-1 stands on the shelf already" in after
+    assert "It was made all the same: going on with what is left." in after
     byoc("destroy", "--yes").ok()
     assert list((project.folder / "shelf").iterdir()) == []
+
+
+def test_what_was_made_twice_is_not_made_once_more(
+    project: Project, byoc: Byoc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_step(project, "lost")
+    project.up().failed("the shelf did not answer")
+    sees(monkeypatch, Sight(fate=Fate.SEVERAL, why="lost-1, lost-2: delete all but one"))
+    refused = byoc("up", "--yes")
+    assert refused.code == 1
+    assert "more than one could be it (lost-1, lost-2: delete all but one)" in refused.err
+    assert "stands on the shelf already" not in refused.err

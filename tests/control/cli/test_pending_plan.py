@@ -81,6 +81,7 @@ FATES = {
     Fate.ABSENT: ("forgotten", "forgotten"),
     Fate.AGAIN: ("forgotten", "forgotten"),
     Fate.FOREIGN: ("refused", "forgotten"),
+    Fate.SEVERAL: ("refused", "refused"),
     Fate.UNKNOWN: ("refused", "refused"),
 }
 

@@ -26,7 +26,7 @@ CASES = {
         (Seen(id="rtb_10.0.0.0/8", also=("vpc-0",)),), Mark.HOLDER, Fate.ABSENT,
     ),
     "one beside one that is recorded": ((IT, Seen(id="vpc-0", tags=OURS)), Mark.TAGS, Fate.THERE),
-    "two": ((IT, Seen(id="vpc-2", tags=OURS)), Mark.TAGS, Fate.UNKNOWN),
+    "two": ((IT, Seen(id="vpc-2", tags=OURS)), Mark.TAGS, Fate.SEVERAL),
     "one without tags": ((Seen(id="acme-x"),), Mark.TAGS, Fate.FOREIGN),
     "one without tags of those that are tagged later": (
         (Seen(id="acme-x"),), Mark.TAGS_LATER, Fate.THERE,
@@ -49,7 +49,7 @@ CASES = {
 def test_whether_it_is_what_was_being_made(seen: tuple[Seen, ...], mark: Mark, fate: Fate) -> None:
     found = sight(seen, mark, deployment="acme", recorded={"vpc-0"})
     assert found.fate is fate
-    assert bool(found.id) == (fate not in (Fate.ABSENT, Fate.UNKNOWN))
+    assert bool(found.id) == (fate not in (Fate.ABSENT, Fate.SEVERAL))
 
 
 def test_it_says_whose_a_stranger_is_and_what_cannot_be_told_apart() -> None:

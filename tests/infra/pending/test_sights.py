@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,41 @@ def test_a_key_has_no_name_and_is_found_by_its_tags(file: Path) -> None:
     assert (found.fate, found.id) == (Fate.THERE, made)
     kms.schedule_key_deletion(KeyId=made)
     assert fate(file, wanted) is Fate.ABSENT
+
+
+def test_what_has_no_name_is_not_taken_from_who_uses_it_and_two_are_told(file: Path) -> None:
+    ec2 = boto3.client("ec2", region_name=REGION)
+    lost = replace(pending("aws:ec2/vpc:Vpc", {"tags": OURS}), not_before=datetime.now(UTC))
+    tags = [{"ResourceType": "vpc", "Tags": pairs(OURS)}]
+    first, second = (
+        ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+        for _ in range(2)
+    )
+    two = sights(file, [lost], leaving=False)[lost.urn]
+    assert two.fate is Fate.SEVERAL
+    assert first in two.why
+    assert second in two.why
+    ec2.delete_vpc(VpcId=second)
+    assert sights(file, [lost], leaving=False)[lost.urn].id == first
+    ec2.create_subnet(VpcId=first, CidrBlock="10.0.0.0/24")
+    assert fate(file, lost) is Fate.FOREIGN
+    assert fate(file, replace(lost, not_before=None)) is Fate.THERE
+
+
+def test_a_bucket_with_objects_was_made_and_answered(file: Path) -> None:
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.create_bucket(Bucket="acme-data")
+    lost = replace(
+        pending("aws:s3/bucket:Bucket", {"bucket": "acme-data"}), not_before=datetime.now(UTC)
+    )
+    assert fate(file, lost) is Fate.THERE
+    s3.put_object(Bucket="acme-data", Key="x", Body=b"")
+    assert fate(file, lost) is Fate.FOREIGN
+
+
+def test_inputs_that_lack_what_is_looked_for_are_no_reason_to_count_it_as_gone(file: Path) -> None:
+    found = sights(file, [pending(ROLE, {})], leaving=False)[ROLE]
+    assert (found.fate, found.why) == (Fate.UNKNOWN, "its name is not known")
 
 
 def test_the_region_and_the_role_are_the_providers(file: Path) -> None:
