@@ -47,6 +47,12 @@ AUDIT = (
     *grants(
         "logs: DescribeLogGroups", "*", component=ORPHANS, conditions=(IN_REGION,), reason=WHY_ALL
     ),
+    *grants(
+        "route53: ListResourceRecordSets",
+        "arn:{partition}:route53:::hostedzone/{hosted_zone}",
+        component=ORPHANS,
+        conditions=(IN_ACCOUNT,),
+    ),
     *grants("s3: ListAllMyBuckets", "*", component=ORPHANS, reason=WHY_ALL),
     *grants(
         "s3: ListBucketVersions",

@@ -199,17 +199,20 @@ def run_unlocked(
 ) -> Outcome:
     from pulumi.automation import ConcurrentUpdateError, StackNotFoundError
 
+    from control.cli.ignored_changes import read_ignored
     from control.cli.operation import run
     from control.cli.stack import translated
     from control.cli.stack_lock import release_stale
+    from control.cli.wording import Tense
 
-    outcome = run(operation, opened, options, watch)
+    ignored = read_ignored(opened) if operation.tense is Tense.DRIFT else None
+    outcome = run(operation, opened, options, watch, ignored)
     if isinstance(outcome.error, StackNotFoundError):
         with translated(opened.name):
             raise outcome.error
     if isinstance(outcome.error, ConcurrentUpdateError):
         release_stale(opened, outcome.error)
-        outcome = run(operation, opened, options, watch)
+        outcome = run(operation, opened, options, watch, ignored)
     return outcome
 
 

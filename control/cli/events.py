@@ -50,6 +50,8 @@ class Ended:
     resource: Resource
     operation: str
     properties: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Of what changed within them, where the provider tells."""
 
     @property
     def change(self) -> Change | None:
@@ -122,6 +124,7 @@ def ended(metadata: StepEventMetadata) -> Ended:
         resource=resource_of(metadata.urn),
         operation=operation(metadata),
         properties=tuple(metadata.diffs or ()),
+        paths=tuple(metadata.detailed_diff or metadata.diffs or ()),
     )
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from control.cli.events import Fact, Said, Severity, fact_of
+from control.cli.ignored_changes import Ignored
 from control.cli.live_view import View, doing, view_for
 from control.cli.progress import Progress, Running
 from control.cli.stack import Opened
@@ -74,14 +75,15 @@ def run(
     opened: Opened,
     options: Mapping[str, Any],
     watch: Callable[[EngineEvent], object] | None = None,
+    ignored: Ignored | None = None,
 ) -> Outcome:
     """Show the operation until it ends; its failure is part of the outcome, not an exception.
 
-    `watch` sees every event as it comes, in this thread.
+    `watch` sees every event as it comes, in this thread; changes of what is `ignored` are none.
     """
     started_s = time.monotonic()
     call = Call(operation, opened, options, watch)
-    progress = Progress()
+    progress = Progress(ignored)
     view = view_for(f"{operation.title} {opened.name}", operation.tense, started_s)
     told = 0
     under_way: list[Running] = []

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from control.cli.events import Began, Broke, Change, Closed, Ended, Fact, Said, Severity
+from control.cli.ignored_changes import Ignored, all_ignored
 from control.cli.layers import ORDER, Resource
 
 EMPTY_WORDS = ("update failed", "preview failed", "refresh failed", "destroy failed")
@@ -53,9 +54,13 @@ class LayerProgress:
 
 
 class Progress:
-    """Takes facts in the order in which the engine tells them; `now_s` is a monotonic clock's."""
+    """Takes facts in the order in which the engine tells them; `now_s` is a monotonic clock's.
 
-    def __init__(self) -> None:
+    A change of nothing but what is `ignored` is none.
+    """
+
+    def __init__(self, ignored: Ignored | None = None) -> None:
+        self._ignored = ignored or {}
         self._layers: dict[str, LayerProgress] = {}
         self._changed: dict[tuple[str, Change], Changed] = {}
         self._failures: list[Failure] = []
@@ -69,8 +74,8 @@ class Progress:
         match fact:
             case Began(resource=resource, operation=operation):
                 self._begin(resource, operation, now_s)
-            case Ended(resource=resource, change=change, properties=properties):
-                self._end(resource, change, properties, now_s)
+            case Ended(resource=resource, properties=properties):
+                self._end(resource, self._change(fact), properties, now_s)
             case Broke(resource=resource):
                 self._break(resource, now_s)
             case Said():
@@ -82,6 +87,12 @@ class Progress:
         if resource.counts:
             running = Running(resource=resource, operation=operation, since_s=now_s)
             self._layer(resource.layer, now_s).running[resource.urn] = running
+
+    def _change(self, ended: Ended) -> Change | None:
+        ignored = self._ignored.get(ended.resource.urn, ())
+        if ended.change is Change.UPDATE and all_ignored(ended.paths, ignored):
+            return Change.SAME
+        return ended.change
 
     def _end(
         self,

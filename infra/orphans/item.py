@@ -6,6 +6,7 @@ from typing import Any
 
 from permissions.names import DEPLOYMENT_TAG, Scope
 
+DNS_OWNER = "external-dns/owner"
 OWNED = "owned"
 """Of a VPC's subnets Kubernetes says `shared`: they belong to somebody else."""
 
@@ -23,7 +24,7 @@ def belonging(item: Item, scope: Scope) -> str | None:
     deployment = item.tags.get(DEPLOYMENT_TAG)
     if deployment is not None:
         return f"tag {DEPLOYMENT_TAG}={scope.name}" if deployment == scope.name else None
-    for key, value in cluster_tags(scope.cluster_name):
+    for key, value in cluster_tags(scope):
         if item.tags.get(key) == value:
             return f"tag {key}={value}"
     for name in item.names:
@@ -32,9 +33,11 @@ def belonging(item: Item, scope: Scope) -> str | None:
     return None
 
 
-def cluster_tags(cluster: str) -> tuple[tuple[str, str], ...]:
-    """How Kubernetes, its drivers and EKS mark what they make for a cluster."""
+def cluster_tags(scope: Scope) -> tuple[tuple[str, str], ...]:
+    """How Kubernetes, its drivers, external-dns and EKS mark what they make for a cluster."""
+    cluster = scope.cluster_name
     return (
+        (DNS_OWNER, scope.name),
         (f"kubernetes.io/cluster/{cluster}", OWNED),
         ("cluster.k8s.amazonaws.com/name", cluster),
         ("elbv2.k8s.aws/cluster", cluster),

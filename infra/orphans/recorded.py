@@ -16,7 +16,7 @@ def of_state(resources: Iterable[Resource], scope: Scope) -> Expected:
     held = [resource for resource in resources if resource.get("custom")]
     known = {text for resource in held for text in identities(resource)}
     stands = any(resource["type"] == CLUSTER for resource in held)
-    marks = cluster_tags(scope.cluster_name)
+    marks = cluster_tags(scope)
 
     def expected(_kind: str, item: Item) -> bool:
         if not known.isdisjoint({item.id, *item.names}):

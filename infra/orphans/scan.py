@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from infra.orphans.dns_records import DNS_RECORDS
 from infra.orphans.ec2_kinds import EC2_KINDS
 from infra.orphans.item import Item, belonging
 from infra.orphans.kind import Kind
@@ -11,7 +12,7 @@ from infra.orphans.other_kinds import ACCOUNT_KINDS, CLUSTER_KINDS
 from infra.preflight.finding import ClientOf
 from permissions.names import Scope
 
-KINDS = (*CLUSTER_KINDS, *EC2_KINDS, *ACCOUNT_KINDS)
+KINDS = (DNS_RECORDS, *CLUSTER_KINDS, *EC2_KINDS, *ACCOUNT_KINDS)
 """In the order in which they can be removed."""
 THREADS = 16
 

@@ -24,8 +24,8 @@ def account(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: Path) -> Itera
 
 
 COURSES: Mapping[str, Course] = {
-    "throttled, broken, blind, and answers lost": Course(
-        rates=Rates(throttled=0.10, broken=0.05, lost=0.02, blind_reads=1), seed=1
+    "throttled, broken and blind": Course(
+        rates=Rates(throttled=0.10, broken=0.05, blind_reads=1), seed=1
     ),
     "killed in the middle": Course(kill_at_write=45, seed=2),
 }

@@ -23,7 +23,8 @@ PROGRAM = """
             opts = pulumi.ResourceOptions(depends_on=list(after))
             super().__init__(f"byoc:aws:{kind}", name, None, opts)
             for key, inputs in books.items():
-                Book(f"{name}-{key}", inputs, pulumi.ResourceOptions(parent=self))
+                opts = pulumi.ResourceOptions(parent=self, ignore_changes=["price"])
+                Book(f"{name}-{key}", inputs, opts)
             self.register_outputs({})
 
     class Book(pulumi.CustomResource):

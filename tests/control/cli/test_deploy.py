@@ -60,6 +60,8 @@ def test_the_life_of_a_deployment(project: Project, byoc: Byoc, terminal: None) 
     assert "byoc status" in changed.err
 
     [vpc] = (project.folder / "shelf").glob("network-vpc-*.json")
+    [subnet] = (project.folder / "shelf").glob("network-subnet-*.json")
+    subnet.write_text(json.dumps(json.loads(subnet.read_text()) | {"price": 12}))
     assert "test: no drift" in byoc("drift").ok().out
     vpc.unlink()
     seen = byoc("drift", "--json")

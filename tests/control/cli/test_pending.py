@@ -93,6 +93,12 @@ def test_what_was_made_and_never_answered_is_taken_in_and_gone_on_with(
 ) -> None:
     set_step(project, "lost")
     project.up().failed("the shelf did not answer")
+    sees(monkeypatch, Sight(fate=Fate.SEVERAL, why="lost-1, lost-2: delete all but one"))
+    refused = byoc("up", "--yes")
+    assert refused.code == 1
+    assert "more than one could be it (lost-1, lost-2: delete all but one)" in refused.err
+    assert "stands on the shelf already" not in refused.err
+
     why = "lost-1 is of deployment other"
     sees(monkeypatch, Sight(fate=Fate.FOREIGN, id="lost-1", why=why), THERE)
     told = byoc("up", "--yes").ok().err
@@ -103,15 +109,3 @@ def test_what_was_made_and_never_answered_is_taken_in_and_gone_on_with(
     assert "It was made all the same: going on with what is left." in after
     byoc("destroy", "--yes").ok()
     assert list((project.folder / "shelf").iterdir()) == []
-
-
-def test_what_was_made_twice_is_not_made_once_more(
-    project: Project, byoc: Byoc, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_step(project, "lost")
-    project.up().failed("the shelf did not answer")
-    sees(monkeypatch, Sight(fate=Fate.SEVERAL, why="lost-1, lost-2: delete all but one"))
-    refused = byoc("up", "--yes")
-    assert refused.code == 1
-    assert "more than one could be it (lost-1, lost-2: delete all but one)" in refused.err
-    assert "stands on the shelf already" not in refused.err

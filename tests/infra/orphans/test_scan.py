@@ -2,7 +2,9 @@
 
 import functools
 import json
+import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from infra.orphans.command import app, leftovers
-from infra.orphans.scan import KINDS, Scan, look
+from infra.orphans.dns_records import DNS_RECORDS
+from infra.orphans.scan import KINDS, Scan, left_of, look, nothing
 from infra.preflight import run
 from permissions.audit import AUDIT, ORPHANS
 from permissions.names import Scope
@@ -139,15 +142,17 @@ def test_the_commands_remove_it_from_the_top(deed: Callable[[], None], kinds: se
 
 def typed(command: str) -> None:
     """What `aws SERVICE OPERATION --option value` calls, by the same models."""
-    _, service, operation, *options = command.split()
+    _, service, operation, *options = shlex.split(command)
     asking = client("s3" if service == "s3api" else service)
     method = operation.replace("-", "_")
     model = asking.meta.service_model.operation_model(asking.meta.method_to_api_mapping[method])
     given: dict[str, Any] = {}
     for name, value in pairs(options):
         member = next(m for m in model.input_shape.members if dashed(m) == name)
-        many = model.input_shape.members[member].type_name == "list"
-        given[member] = [value] if many else value
+        kind = model.input_shape.members[member].type_name
+        given[member] = json.loads(value) if kind == "structure" else value
+        if kind == "list":
+            given[member] = [value]
     getattr(asking, method)(**given)
 
 
@@ -161,6 +166,39 @@ def dashed(member: str) -> str:
     from botocore import xform_name
 
     return str(xform_name(member, "-"))
+
+
+def test_records_of_external_dns_are_its_owners_and_each_has_its_command() -> None:
+    route53 = client("route53")
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]["Id"]
+    named = replace(ACME, hosted_zone=zone.rpartition("/")[2])
+    assert records_left(named) == []
+    for owner, name in (("acme", "api"), ("other", "web")):
+        text = f'"heritage=external-dns,external-dns/owner={owner},external-dns/resource=service/x"'
+        record(zone, f"{name}.example.com.", "A", "192.0.2.1")
+        record(zone, f"a-{name}.example.com.", "TXT", text)
+    record(zone, "mail.example.com.", "TXT", '"v=spf1 -all"')
+    found = records_left(named)
+    names = {"a-api.example.com. TXT", "api.example.com. A"}
+    assert {orphan.id for orphan in found} == names
+    assert found[0].why == "tag external-dns/owner=acme"
+    for orphan in found:
+        typed(orphan.remove)
+    assert records_left(named) == []
+    gone = replace(ACME, hosted_zone="Z0123456789")
+    assert records_left(gone) == [], "its zone went with them"
+
+
+def records_left(scope: Scope) -> list[Any]:
+    return list(left_of(DNS_RECORDS, scope, client, nothing))
+
+
+def record(zone: str, name: str, type_: str, value: str) -> None:
+    made = {"Name": name, "Type": type_, "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    changes = [{"Action": "CREATE", "ResourceRecordSet": made}]
+    client("route53").change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": changes}
+    )
 
 
 def test_what_is_refused_is_unknown_and_never_clean() -> None:

@@ -102,6 +102,14 @@ def test_inputs_that_lack_what_is_looked_for_are_no_reason_to_count_it_as_gone(f
     assert (found.fate, found.why) == (Fate.UNKNOWN, "its name is not known")
 
 
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1"])
+def test_what_is_found_by_its_arn_is_found_in_every_partition(file: Path, region: str) -> None:
+    logs = boto3.client("logs", region_name=region)
+    logs.create_log_group(logGroupName="/byoc/acme", tags=OURS)
+    group = pending("aws:cloudwatch/logGroup:LogGroup", {"name": "/byoc/acme"}, region=region)
+    assert fate(file, group) is Fate.THERE
+
+
 def test_the_region_and_the_role_are_the_providers(file: Path) -> None:
     kms = boto3.client("kms", region_name="eu-west-1")
     kms.create_key(Tags=pairs(OURS, "TagKey", "TagValue"))
