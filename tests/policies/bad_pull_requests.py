@@ -60,8 +60,13 @@ def inputs(type_: str, name: str, change: Change) -> Edit:
     return edit
 
 
-def removed(type_: str, name: str) -> Edit:
-    return lambda plan: plan.remove(find(plan, type_, name))
+@dataclass(frozen=True)
+class Removed:
+    type: str
+    name: str
+
+    def __call__(self, plan: Plan) -> None:
+        plan.remove(find(plan, self.type, self.name))
 
 
 def unprotected(type_: str, name: str) -> Edit:
@@ -71,10 +76,15 @@ def unprotected(type_: str, name: str) -> Edit:
     return edit
 
 
-def added(type_: str, name: str, props: dict[str, Any]) -> Edit:
-    return lambda plan: plan.append(
-        Draft(type=type_, name=name, props=copy.deepcopy(props), id=name, protect=False)
-    )
+@dataclass(frozen=True)
+class Added:
+    type: str
+    name: str
+    props: dict[str, Any]
+
+    def __call__(self, plan: Plan) -> None:
+        props = copy.deepcopy(self.props)
+        plan.append(Draft(type=self.type, name=self.name, props=props, id=self.name, protect=False))
 
 
 def statement(type_: str, name: str, key: str, change: Change) -> Edit:
@@ -111,7 +121,7 @@ BAD: dict[str, BadPullRequest] = {
         "accepts connections from 0.0.0.0/0",
     ),
     "public bucket: the block is gone": request(
-        removed("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "storage-data"),
+        Removed("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "storage-data"),
         "aws-s3-bucket-has-public-access-block",
         "keeps it from becoming public",
     ),
@@ -155,7 +165,7 @@ BAD: dict[str, BadPullRequest] = {
         "allows everything everywhere",
     ),
     "administrator by a policy of AWS": request(
-        added(
+        Added(
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             "help",
             {"role": "x", "policyArn": f"{ACCESS_POLICIES}/AdministratorAccess"},
@@ -222,7 +232,7 @@ BAD: dict[str, BadPullRequest] = {
         "thrift deletes objects that tables are made of",
     ),
     "bucket without a key of ours": request(
-        removed(
+        Removed(
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
             "storage-data",
         ),
@@ -295,12 +305,16 @@ BAD: dict[str, BadPullRequest] = {
         "can be reached from 0.0.0.0/0",
     ),
     "untagged subnet": request(
-        inputs("aws:ec2/subnet:Subnet", "network-private-eu-central-1a", {"tags": MISSING}),
+        inputs(
+            "aws:ec2/subnet:Subnet",
+            "network-private-eu-central-1a",
+            {"tags.clickhouse-byoc": "false"},  # a missing one is filled in by the provider
+        ),
         "byoc-tag-subnet",
         "has no tag clickhouse-byoc=true",
     ),
     "network without a record": request(
-        removed("aws:ec2/flowLog:FlowLog", "network-flow-logs"),
+        Removed("aws:ec2/flowLog:FlowLog", "network-flow-logs"),
         "aws-vpc-flow-logs",
         "Nothing records its connections",
     ),
@@ -338,17 +352,17 @@ BAD: dict[str, BadPullRequest] = {
         "the tag latest",
     ),
     "removed network policy": request(
-        removed(NETWORK_POLICY, "platform-clickhouse-default-deny"),
+        Removed(NETWORK_POLICY, "platform-clickhouse-default-deny"),
         "byoc-namespace-default-deny",
         "no policy denies by default",
     ),
     "removed disruption budget": request(
-        removed("kubernetes:policy/v1:PodDisruptionBudget", "monitoring-prometheus"),
+        Removed("kubernetes:policy/v1:PodDisruptionBudget", "monitoring-prometheus"),
         "byoc-stateful-set-budget",
         "no budget selects them",
     ),
     "way in through Tailscale": request(
-        added(
+        Added(
             NETWORK_POLICY,
             "support",
             {
@@ -360,7 +374,7 @@ BAD: dict[str, BadPullRequest] = {
         "lets connections in",
     ),
     "load balancer past the ingress": request(
-        added(
+        Added(
             "kubernetes:core/v1:Service",
             "direct",
             {

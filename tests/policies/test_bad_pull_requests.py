@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from policies.rule import Stack
 from policies.settings import FILE, Level, load
 from policies.world import guarded
 from tests.infra.config.documents import ONBOARDING, Document, changed, without
+from tests.policies.bad_previews import BY_THE_CHECKS_ALONE, PAGE
 from tests.policies.bad_pull_requests import BAD, BadPullRequest, Draft, Plan
 from tests.policies.test_own_program import TODAY, planned
 
@@ -61,6 +63,18 @@ def test_the_pack_stops_it(bad: BadPullRequest) -> None:
     for violation in said:
         assert len(violation.remedy.split()) > 1
         assert "hunter2" not in violation.message
+
+
+@pytest.mark.parametrize("name", [name for name in BAD if name not in BY_THE_CHECKS_ALONE])
+def test_the_page_of_those_that_were_stopped_names_it_with_what_to_type(name: str) -> None:
+    """Written by tests.policies.bad_previews, of previews by the engine."""
+    rule = rule_named(BAD[name].rule)
+    assert rule is not None
+    [line] = [ln for ln in PAGE.read_text().splitlines() if ln.startswith(f"| {name} |")]
+    _, _, of, message, remedy, _ = (cell.strip() for cell in re.split(r"(?<!\\)\|", line))
+    assert of == f"`{rule.name}`"
+    assert BAD[name].says in message
+    assert remedy.replace("\\|", "|") == rule.remedy
 
 
 CONFIGURATIONS: dict[str, tuple[Document, str, str]] = {
