@@ -14,12 +14,9 @@ import time
 from pathlib import Path
 
 from tests.stack.checkout import PROJECT, Checkout
+from tests.stack.load import drop_table, every_row_is_there_once, steady_load
 from tests.stack.operating import Capacity, edit_service, own_controller, rids, settle
-from tests.stack.sql import cell, connect, password, replica_addresses, service_address
-from tests.stack.traffic import CREATE, TABLE, Connection, Reader, Traffic, Writer
-from tests.waiting import wait_for
 
-SERVICES = ("primary", "reports")
 FOREIGN = ("AWS_", "PULUMI_", "KUBE")
 
 
@@ -27,21 +24,19 @@ def main() -> int:
     asked = arguments()
     env = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     stack = Checkout(folder=PROJECT, env=env)
-    primary = connect(stack, service_address(stack, "primary"))
-    primary.command(f"DROP TABLE IF EXISTS {TABLE} SYNC")  # of a run that was broken off
-    primary.command(CREATE)
+    drop_table(stack)  # of a run that was broken off
     lives = itertools.cycle(asked.changes)
     memory = dict.fromkeys(("gib", "minGib", "maxGib"), asked.gib)
     with own_controller(stack, asked.log, lives) as controller:
         settle(stack, "primary", within_s=asked.within_s)
         before, begun_s = len(rids(stack, "primary")), time.monotonic()
-        with Capacity(stack, "primary") as capacity, traffic(stack) as load:
+        mark = f"{time.time():.0f}"
+        with Capacity(stack, "primary") as capacity, steady_load(stack, mark) as load:
             edit_service(stack, "primary", replicas=asked.replicas, memory=memory)
             settle(stack, "primary", within_s=asked.within_s)
         took_s = time.monotonic() - begun_s
-        rows = {(load.rows, load.rows)}
-        wait_for(lambda: counted(stack) == rows, within_s=60, what="every row once everywhere")
-    primary.command(f"DROP TABLE {TABLE} SYNC")
+        every_row_is_there_once(stack, load)
+    drop_table(stack)
     lowest, most = min(capacity.serving), max(capacity.present)
     sys.stdout.write(
         f"{took_s:.0f} s, {load.queries} queries, {load.rows} rows, {load.reconnects} reconnects,"
@@ -67,31 +62,6 @@ def arguments() -> argparse.Namespace:
         help="changes that the controller makes in each life before it is killed; 0: never",
     )
     return parser.parse_args()
-
-
-def traffic(stack: Checkout) -> Traffic:
-    """Writers at the primary, and a reader at each service."""
-    links = {name: (service_address(stack, name), password(stack)) for name in SERVICES}
-
-    def to(name: str) -> Connection:
-        address, secret = links[name]
-        return Connection(address=lambda: address, password=secret)
-
-    mark = f"{time.time():.0f}"
-    writers = [Writer(name=f"{mark}-{n}", connection=to("primary")) for n in (1, 2)]
-    readers = [Reader(name=f"reader of {name}", connection=to(name)) for name in SERVICES]
-    return Traffic([*writers, *readers])
-
-
-def counted(stack: Checkout) -> set[tuple[int, int]]:
-    """Rows, and different ones among them, on every replica of the warehouse."""
-    found = set()
-    for name in SERVICES:
-        for address in replica_addresses(stack, name):
-            client = connect(stack, address)
-            rows = cell(client, f"SELECT (count(), uniqExact(writer, batch, n)) FROM {TABLE}")
-            found.add((rows[0], rows[1]))
-    return found
 
 
 if __name__ == "__main__":

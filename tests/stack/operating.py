@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lightkube import Client
+import httpx
+from lightkube import ApiError, Client
 from lightkube.generic_resource import create_namespaced_resource
 from lightkube.resources.apps_v1 import Deployment
 from lightkube.resources.core_v1 import Pod
@@ -72,6 +73,12 @@ class MortalController:
 
     def kill(self) -> None:
         self.process.kill()
+
+    def live_again(self, waits_s: Mapping[str, float]) -> None:
+        """Killed, and started with other limits."""
+        wait_for(lambda: hasattr(self, "process"), within_s=10, what="a controller")
+        self.waits_s = waits_s
+        self.kill()
 
 
 @contextmanager
@@ -177,7 +184,11 @@ class Capacity:
     def watch(self) -> None:
         kube = self.stack.kube()
         while not self.stopping.wait(LOOK_S):
-            pods = list(kube.list(Pod, namespace=NAMESPACE, labels={SERVICE_LABEL: self.service}))
+            try:
+                found = kube.list(Pod, namespace=NAMESPACE, labels={SERVICE_LABEL: self.service})
+                pods = list(found)
+            except (httpx.HTTPError, ApiError):  # the API server is being restarted
+                continue
             self.serving.append(sum(serves(pod) for pod in pods))
             self.present.append(
                 len(

@@ -10,6 +10,7 @@ from lightkube.resources.core_v1 import Pod
 
 from control.warehouses.names import SERVICE_LABEL
 from tests.stack.checkout import Checkout
+from tests.stack.load import drop_table, every_row_is_there_once, steady_load
 from tests.stack.operating import (
     Capacity,
     MortalController,
@@ -18,9 +19,8 @@ from tests.stack.operating import (
     rids,
     settle,
 )
-from tests.stack.sql import NAMESPACE, cell, connect, password, replica_addresses, service_address
-from tests.stack.traffic import CREATE, TABLE, Connection, Reader, Traffic, Writer
-from tests.waiting import wait_for
+from tests.stack.sql import NAMESPACE, connect, replica_addresses, service_address
+from tests.stack.traffic import Traffic
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -28,9 +28,7 @@ CHANGES_IN_EACH_LIFE = (4, 1, 7, 2, 12, 3)
 """And then it lives on: what it costs to start one is no part of what is tested."""
 SMALL = {"gib": 8, "minGib": 8, "maxGib": 8}
 LARGE = {"gib": 16, "minGib": 16, "maxGib": 16}
-SERVICES = ("primary", "reports")
 WITHIN_S = 300
-ALL_AT_LAST_S = 60
 VERSIONED = "clickhouse/clickhouse-server:26.9.1"
 
 
@@ -47,41 +45,9 @@ def controller(
 
 @pytest.fixture
 def traffic(stack: Checkout, request: pytest.FixtureRequest) -> Iterator[Traffic]:
-    """Writers at the primary, and a reader at each service."""
-    connect(stack, service_address(stack, "primary")).command(CREATE)
-    links = {name: (service_address(stack, name), password(stack)) for name in SERVICES}
-
-    def to(name: str) -> Connection:
-        address, secret = links[name]
-        return Connection(address=lambda: address, password=secret)
-
-    writers = [Writer(name=f"{request.node.name}-{n}", connection=to("primary")) for n in (1, 2)]
-    readers = [Reader(name=f"reader of {name}", connection=to(name)) for name in SERVICES]
-    with Traffic([*writers, *readers]) as load:
+    with steady_load(stack, request.node.name) as load:
         yield load
-    connect(stack, service_address(stack, "primary")).command(f"DROP TABLE {TABLE} SYNC")
-
-
-def counted(stack: Checkout) -> set[tuple[int, int]]:
-    """Rows, and different ones among them, on every replica of the warehouse."""
-    found = set()
-    for name in SERVICES:
-        for address in replica_addresses(stack, name):
-            client = connect(stack, address)
-            rows = cell(client, f"SELECT (count(), uniqExact(writer, batch, n)) FROM {TABLE}")
-            found.add((rows[0], rows[1]))
-    return found
-
-
-def nothing_was_lost(stack: Checkout, load: Traffic) -> None:
-    load.stop()
-    assert load.failures == []
-    assert load.rows > 0
-    wait_for(
-        lambda: counted(stack) == {(load.rows, load.rows)},
-        within_s=ALL_AT_LAST_S,
-        what=f"{load.rows} rows once on every replica",
-    )
+    drop_table(stack)
 
 
 def images(stack: Checkout, service: str) -> set[str]:
@@ -114,7 +80,8 @@ def test_changes_cost_no_row_no_query_and_no_history(
     with Capacity(stack, "reports") as reading:
         edit_service(stack, "reports", restartToken="anew")
         settle(stack, "reports", within_s=WITHIN_S)
-    nothing_was_lost(stack, traffic)
+    every_row_is_there_once(stack, traffic)
+    assert traffic.failures == []
     assert controller.deaths == len(CHANGES_IN_EACH_LIFE)
     assert [min(each.serving) for each in (growing, shrinking, reading)] == [2, 2, 1]
     assert max(growing.present) <= 9
