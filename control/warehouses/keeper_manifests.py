@@ -153,8 +153,8 @@ def keeper_pod(deployment: Deployment, warehouse: Warehouse) -> Manifest:
                 "command": ["sh", "-c", GUARD],
                 "env": [number],
                 "resources": {
-                    "requests": {"cpu": "10m", "memory": "16Mi"},
-                    "limits": {"memory": "64Mi"},
+                    "requests": {"cpu": "10m", "memory": "32Mi"},
+                    "limits": {"memory": "32Mi"},
                 },
                 "securityContext": restricted_container(),
                 "volumeMounts": [config, data],
