@@ -44,7 +44,8 @@ def run_job(name: str, checkout: Path, env: Mapping[str, str]) -> Done:
     job = merged(name)
     given = {**jobs()["variables"], **job["variables"]}
     known = {**env, "CI_PROJECT_DIR": str(checkout)}
-    known |= {key: expanded(value, known) for key, value in given.items()}
+    # Variables of the project go before those of the file.
+    known = {key: expanded(value, known) for key, value in given.items()} | known
     done = shell([*job.get("before_script", []), *job["script"]], checkout, known)
     shell(job.get("after_script", []), checkout, known).ok()
     return done
