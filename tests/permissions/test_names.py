@@ -3,7 +3,7 @@
 import pytest
 
 from infra.config.regions import REGION_ZONES
-from permissions.names import BucketPurpose, Scope, longest_name
+from permissions.names import BucketPurpose, Scope, longest_name, partition_of
 
 
 @pytest.mark.parametrize("region", REGION_ZONES)
@@ -19,3 +19,16 @@ def test_a_pattern_is_filled_and_what_is_no_placeholder_stays() -> None:
     scope = Scope(name="acme", region="us-east-1", account="111111111111")
     assert scope.fill("{data_bucket}/ch-s3-*") == "acme-us-east-1-111111111111-data/ch-s3-*"
     assert scope.fill("${aws:username}") == "${aws:username}"
+
+
+PARTITIONS = {
+    "us-east-1": "aws",
+    "us-gov-west-1": "aws-us-gov",
+    "cn-north-1": "aws-cn",
+    "eu-central-1": "aws",
+}
+
+
+@pytest.mark.parametrize(("region", "partition"), PARTITIONS.items())
+def test_a_region_is_in_its_partition(region: str, partition: str) -> None:
+    assert partition_of(region) == partition

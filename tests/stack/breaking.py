@@ -1,4 +1,4 @@
-"""Breaks what the running stack stands on: servers, memory, Keeper, S3 and the API server."""
+"""Breaks what the running stack stands on: servers, memory, Keeper, S3, nodes, the API server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import psutil
-from lightkube.resources.core_v1 import Pod
+from lightkube.resources.core_v1 import Node, Pod
 
 from control.scaling.replica_seen import Limits
 from control.warehouses.names import REPLICA_LABEL, SERVICE_LABEL, WAREHOUSE_LABEL
@@ -166,3 +166,29 @@ def restart_api(stack: Checkout) -> None:
     killed.kill()
     wait_for(lambda: not killed.is_running(), within_s=10, what="the API server gone")
     stack.byoc("local", "up").ok()
+
+
+def kill_replica(stack: Checkout, rid: str) -> None:
+    [pod] = stack.kube().list(Pod, namespace=NAMESPACE, labels={REPLICA_LABEL: rid})
+    kill_servers(uid_of(pod))
+
+
+def node_away(stack: Checkout) -> None:
+    """The group of the servers' nodes is one smaller, until that node is gone."""
+    eks = stack.aws("eks")
+    [cluster] = eks.list_clusters()["clusters"]
+    known = {"clusterName": cluster, "nodegroupName": f"{cluster}-workload"}
+    sizes = eks.describe_nodegroup(**known)["nodegroup"]["scalingConfig"]
+    before = workload_nodes(stack)
+    fewer = sizes | {"minSize": len(before) - 1, "desiredSize": len(before) - 1}
+    eks.update_nodegroup_config(**known, scalingConfig=fewer)
+    try:
+        wait_for(lambda: workload_nodes(stack) < before, within_s=120, what="a node gone")
+    finally:
+        eks.update_nodegroup_config(**known, scalingConfig=sizes)
+    wait_for(lambda: workload_nodes(stack) == before, within_s=60, what="the node back")
+
+
+def workload_nodes(stack: Checkout) -> set[str]:
+    names = {node.metadata.name or "" for node in stack.kube().list(Node) if node.metadata}
+    return {name for name in names if "-workload-" in name}

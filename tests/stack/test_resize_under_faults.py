@@ -14,7 +14,9 @@ from tests.stack.breaking import (
     Harm,
     frozen,
     kill_keeper,
+    kill_replica,
     no_harm,
+    node_away,
     restart_api,
     starved,
     storage_away,
@@ -147,6 +149,25 @@ def test_a_change_outlives_its_keeper_its_storage_and_the_api_server(
     every_row_is_there_once(stack, load)
     assert failed_reads(load) == []
     assert min(capacity.serving) == len(old)
+    assert not rids(stack, "primary") & old
+
+
+def test_a_change_outlives_a_node_and_a_killed_server(
+    stack: Checkout, controller: MortalController, load: Traffic
+) -> None:
+    """They take their own replicas with them, and no more; nothing that was written goes."""
+    controller.live_again(PATIENT_S)
+    settle(stack, "primary", within_s=WITHIN_S)
+    old, known = rids(stack, "primary"), op(stack).get("id")
+    with Capacity(stack, "primary") as capacity:
+        edit_service(stack, "primary", restartToken="while a node and a server go")
+        reached(stack, known, State.START)
+        node_away(stack)
+        reached(stack, known, State.DRAIN)
+        kill_replica(stack, min(rids(stack, "primary") - old))
+        settle(stack, "primary", within_s=WITHIN_S)
+    every_row_is_there_once(stack, load)
+    assert min(capacity.serving) >= len(old) - 1
     assert not rids(stack, "primary") & old
 
 
