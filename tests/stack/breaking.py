@@ -110,7 +110,12 @@ def unsent(stack: Checkout, _: set[str]) -> Iterator[None]:
     parts = f"SELECT count() FROM system.parts WHERE active AND table = '{TABLE}'"
     enough = Limits().synced_queue * 2
     try:
-        wait_for(lambda: cell(clients[0], parts) > enough, within_s=60, what=f"{enough} parts")
+        # Both writers may have come to the same replica.
+        wait_for(
+            lambda: max(cell(client, parts) for client in clients) > enough,
+            within_s=60,
+            what=f"{enough} parts",
+        )
         yield
     finally:
         for client in clients:
