@@ -39,7 +39,6 @@ from tests.waiting import wait_for
 WITHIN_S = 300
 SMALL = {"gib": 8, "minGib": 8, "maxGib": 8}
 HUGE = {"gib": 120, "minGib": 120, "maxGib": 120}
-PLAIN: dict[str, Any] = {"image": None, "memory": SMALL, "restartToken": None}
 NEVER_S = 3600
 WAITS_S = {"look_again": 3, "first_backoff": NEVER_S}
 PATIENT_S = WAITS_S | {"schedule": NEVER_S, "start": NEVER_S}
@@ -95,13 +94,14 @@ def load(stack: Checkout, request: pytest.FixtureRequest) -> Iterator[Traffic]:
 def test_what_cannot_succeed_ends_with_the_old_replicas(
     stack: Checkout, controller: MortalController, load: Traffic
 ) -> None:
-    old = rids(stack, "primary")
+    settle(stack, "primary", within_s=WITHIN_S)
+    old, plain = rids(stack, "primary"), as_it_is(stack)
     with Capacity(stack, "primary") as capacity:
         for name, hopeless in HOPELESS.items():
             controller.live_again(WAITS_S | hopeless.waits_s)
             known = op(stack).get("id")
             with hopeless.before(stack, old):
-                edit_service(stack, "primary", **PLAIN | {"restartToken": name} | hopeless.change)
+                edit_service(stack, "primary", **plain | {"restartToken": name} | hopeless.change)
                 with hopeless.after(stack, old):
                     wait_for(
                         lambda known=known: given_up(stack, known),
@@ -112,12 +112,18 @@ def test_what_cannot_succeed_ends_with_the_old_replicas(
             assert op(stack)["reason"] == hopeless.reason
             assert rids(stack, "primary") == old
         controller.live_again(WAITS_S)
-        edit_service(stack, "primary", **PLAIN)
+        edit_service(stack, "primary", **plain)
         settle(stack, "primary", within_s=WITHIN_S)
     every_row_is_there_once(stack, load)
     assert load.failures == []
     assert rids(stack, "primary") == old
     assert min(capacity.serving) == len(old)
+
+
+def as_it_is(stack: Checkout) -> dict[str, Any]:
+    """What takes a change back: earlier tests may have left another image."""
+    spec = service(stack, "primary")["spec"]
+    return {"memory": SMALL} | {key: spec.get(key) for key in ("image", "restartToken")}
 
 
 def op(stack: Checkout) -> dict[str, Any]:
