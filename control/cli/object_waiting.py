@@ -47,6 +47,27 @@ def wait(
             raise still(kind, name, line, "stopped waiting") from None
 
 
+def wait_for_warehouse(
+    cluster: Cluster,
+    name: str,
+    namespace: str,
+    read: Callable[[Document], View],
+    line_of: Callable[[View], str],
+    ended: Callable[[View], bool],
+    timeout: timedelta,
+) -> View:
+    """The warehouse as it ended; a CliError where somebody deleted it meanwhile."""
+    from control.cli.cluster import WAREHOUSE
+
+    def over(view: View | None) -> bool:
+        return view is None or ended(view)
+
+    view = wait(cluster, WAREHOUSE, name, namespace, read, line_of, over, timeout)
+    if view is None:
+        raise CliError(f"Warehouse {name} was deleted meanwhile.")
+    return view
+
+
 def look(cluster: Cluster, kind: Kind, name: str, namespace: str) -> Document | None:
     """An API server that is away for a moment is no reason to give up."""
     from control.cli.cluster import UnreachableError

@@ -43,11 +43,9 @@ def rotate_key(
     changed = cluster.patch(
         WAREHOUSE, name, namespace, {"spec": {"encryption": {"dataKeys": wanted}}}
     )
-    view: WarehouseView | None = warehouse_view(changed)
+    view = warehouse_view(changed)
     if wait:
         view = wait_until_made(cluster, name, namespace, wanted, timedelta(minutes=timeout))
-    if view is None:
-        raise CliError(f"Warehouse {name} was deleted meanwhile.")
     if as_json:
         tell_json(view)
         return
@@ -81,15 +79,14 @@ def next_number(name: str, found: Document) -> int:
 
 def wait_until_made(
     cluster: Cluster, name: str, namespace: str, wanted: int, timeout: timedelta
-) -> WarehouseView | None:
-    from control.cli.cluster import WAREHOUSE
-    from control.cli.object_waiting import wait
+) -> WarehouseView:
+    from control.cli.object_waiting import wait_for_warehouse
     from control.cli.warehouse_view import warehouse_view
 
-    def ended(view: WarehouseView | None) -> bool:
-        return view is None or (view.data_keys or 0) >= wanted
+    def ended(view: WarehouseView) -> bool:
+        return (view.data_keys or 0) >= wanted
 
     def line(view: WarehouseView) -> str:
         return f"{view.data_keys} of {wanted} data keys"
 
-    return wait(cluster, WAREHOUSE, name, namespace, warehouse_view, line, ended, timeout)
+    return wait_for_warehouse(cluster, name, namespace, warehouse_view, line, ended, timeout)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from control.cli.errors import CliError, UsageError
+from control.cli.errors import UsageError
 from control.cli.output import age, column, say, tell, tell_json, tell_table
 from control.cli.service_options import (
     TIMEOUT_MINUTES,
@@ -38,7 +38,7 @@ def scale_keeper(
     """Change the number of Keeper's members; services go on meanwhile, and none is restarted."""
     from control.cli.cluster import WAREHOUSE
     from control.cli.connection import connect
-    from control.cli.object_waiting import wait as wait_for
+    from control.cli.object_waiting import wait_for_warehouse
     from control.cli.warehouse_view import warehouse_view
     from control.warehouses.warehouse_schema import MEMBERS
 
@@ -47,27 +47,25 @@ def scale_keeper(
     cluster = connect(stack)
     spec = {"keeper": {"replicas": members}}
     cluster.patch(WAREHOUSE, name, namespace, {"spec": spec})
-    view: WarehouseView | None = warehouse_view(cluster.get(WAREHOUSE, name, namespace))
+    view = warehouse_view(cluster.get(WAREHOUSE, name, namespace))
     if wait:
         longest = timedelta(minutes=timeout)
-        view = wait_for(
-            cluster, WAREHOUSE, name, namespace, warehouse_view, line_of, ended, longest
-        )
-    if view is None:
-        raise CliError(f"Warehouse {name} was deleted meanwhile.")
+        view = wait_for_warehouse(cluster, name, namespace, warehouse_view, line_of, ended, longest)
     if as_json:
         tell_json(view)
     else:
         say(f"{name}: {line_of(view)}.")
 
 
-def ended(view: WarehouseView | None) -> bool:
-    return view is None or (view.heard and view.keeper_change == "")
+def ended(view: WarehouseView) -> bool:
+    return view.heard and view.keeper_change == ""
 
 
 def line_of(view: WarehouseView) -> str:
+    from control.cli.warehouse_view import NOT_HEARD
+
     if not view.heard:
-        return "the controller has not heard of it yet"
+        return NOT_HEARD
     return f"Keeper {view.keeper} members ready" + (
         f", {view.keeper_change}" if view.keeper_change else ""
     )

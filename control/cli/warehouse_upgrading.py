@@ -129,15 +129,12 @@ class UpgradeView:
 def wait_until_rolled(
     cluster: Cluster, name: str, namespace: str, timeout: timedelta
 ) -> UpgradeView:
-    from control.cli.cluster import WAREHOUSE
-    from control.cli.object_waiting import wait
+    from control.cli.object_waiting import wait_for_warehouse
 
     def read(document: Document) -> UpgradeView:
         return upgrade_view(cluster, document)
 
-    view = wait(cluster, WAREHOUSE, name, namespace, read, line_of, ended, timeout)
-    if view is None:
-        raise CliError(f"Warehouse {name} was deleted meanwhile.")
+    view = wait_for_warehouse(cluster, name, namespace, read, line_of, ended, timeout)
     if view.problem:
         raise CliError(view.problem, "The replicas that served before go on serving.")
     return view
@@ -158,6 +155,7 @@ def upgrade_view(cluster: Cluster, warehouse: Document) -> UpgradeView:
 def view_of(warehouse: Document, status: Document, services: Sequence[Document]) -> UpgradeView:
     from control.cli.output import UNKNOWN
     from control.cli.service_view import conditions_of
+    from control.cli.warehouse_view import is_heard
 
     current = {each.type: each for each in conditions_of(status)}.get("UpToDate")
     image = status.get("image")
@@ -165,7 +163,7 @@ def view_of(warehouse: Document, status: Document, services: Sequence[Document])
     return UpgradeView(
         version=status.get("version") or UNKNOWN,
         waits=current.message if current and current.status == "False" else "",
-        heard=status.get("observedGeneration", 0) >= warehouse["metadata"].get("generation", 1),
+        heard=is_heard(warehouse),
         rolled=tuple(sorted(name for name in done if done[name])),
         rolling=tuple(sorted(name for name in done if not done[name])),
         problem=next(filter(None, (problem_of(each, image) for each in services)), ""),
@@ -194,15 +192,15 @@ def follows(service: Document, image: str | None) -> bool:
     return bool((service.get("status") or {}).get("image") == image)
 
 
-def ended(view: UpgradeView | None) -> bool:
-    return view is None or (
-        view.heard and (bool(view.waits) or bool(view.problem) or not view.rolling)
-    )
+def ended(view: UpgradeView) -> bool:
+    return view.heard and (bool(view.waits) or bool(view.problem) or not view.rolling)
 
 
 def line_of(view: UpgradeView) -> str:
+    from control.cli.warehouse_view import NOT_HEARD
+
     if not view.heard:
-        return "the controller has not heard of it yet"
+        return NOT_HEARD
     if view.waits:
         return f"runs {view.version}; {view.waits}"
     if view.rolling:

@@ -8,6 +8,8 @@ from datetime import datetime
 from control.cli.output import UNKNOWN
 from control.cli.service_view import ConditionView, Document, conditions_of, moment
 
+NOT_HEARD = "the controller has not heard of it yet"
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeeperMemberView:
@@ -86,7 +88,7 @@ def warehouse_view(document: Document) -> WarehouseView:
         kms_keys=tuple(encryption.get("kmsKeyArns") or ()),
         created_at=moment(meta.get("creationTimestamp")),
         conditions=conditions,
-        heard=status.get("observedGeneration", 0) >= meta.get("generation", 1),
+        heard=is_heard(document),
         keeper_change=keeper_change(conditions),
         members=tuple(
             KeeperMemberView(
@@ -98,6 +100,12 @@ def warehouse_view(document: Document) -> WarehouseView:
             for row in keeper.get("ensemble") or ()
         ),
     )
+
+
+def is_heard(document: Document) -> bool:
+    """The controller has seen the latest wishes."""
+    seen: int = (document.get("status") or {}).get("observedGeneration", 0)
+    return seen >= int(document["metadata"].get("generation", 1))
 
 
 def keeper_change(conditions: tuple[ConditionView, ...]) -> str:

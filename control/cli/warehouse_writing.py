@@ -103,11 +103,9 @@ def create(
     if tde:
         refuse_without_key(cluster)
     made = cluster.create(WAREHOUSE, document(name, namespace, given))
-    view: WarehouseView | None = warehouse_view(made)
+    view = warehouse_view(made)
     if wait:
         view = wait_until_ready(cluster, name, namespace, timedelta(minutes=timeout))
-    if view is None:
-        raise CliError(f"Warehouse {name} was deleted meanwhile.")
     if (refusal := refused(view)) is not None:
         raise CliError(refusal, f"`byoc warehouse delete {name}` takes it away again.")
     if as_json:
@@ -142,15 +140,14 @@ def document(name: str, namespace: str, given: Document) -> dict[str, Any]:
 
 def wait_until_ready(
     cluster: Cluster, name: str, namespace: str, timeout: timedelta
-) -> WarehouseView | None:
-    from control.cli.cluster import WAREHOUSE
-    from control.cli.object_waiting import wait
+) -> WarehouseView:
+    from control.cli.object_waiting import wait_for_warehouse
     from control.cli.warehouse_view import warehouse_view
 
-    def ended(view: WarehouseView | None) -> bool:
-        return view is None or view.phase == "Ready" or refused(view) is not None
+    def ended(view: WarehouseView) -> bool:
+        return view.phase == "Ready" or refused(view) is not None
 
-    return wait(cluster, WAREHOUSE, name, namespace, warehouse_view, line_of, ended, timeout)
+    return wait_for_warehouse(cluster, name, namespace, warehouse_view, line_of, ended, timeout)
 
 
 def refused(view: WarehouseView) -> str | None:

@@ -74,8 +74,6 @@ class CachedKube(KubeClient):
             self.named[place] = frozenset({scope.name})
         return Informer(scope, store, self.http, url_of(scope.kind, scope.namespace), self.tell)
 
-    # Life
-
     def listen(self, tell: Tell) -> None:
         """Hear of every change that is not a mere echo of a write of ours to a part."""
         self.told.append(tell)
@@ -121,8 +119,6 @@ class CachedKube(KubeClient):
         for tell in self.told:
             tell(change)
 
-    # Reading
-
     def find(self, kind: str, namespace: str, name: str) -> Document | None:
         if kind == "Secret":
             return self.secret(namespace, name)
@@ -160,8 +156,6 @@ class CachedKube(KubeClient):
             document = super().find("Secret", namespace, name)
             self.secrets[namespace, name] = (now, document)
         return document
-
-    # Writing
 
     def apply(self, document: Document) -> Document:
         return self.kept(kind_of(document), super().apply(document))
